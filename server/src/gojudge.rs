@@ -365,7 +365,7 @@ fn readers(maps: &[PipeMap], prepared: &[Prepared]) -> usize {
 fn no_environment(error: &SandboxError) -> Refusal {
     let told = format!("failed to get environment: {error}");
     match error {
-        SandboxError::TooMany { .. } | SandboxError::TooMuchMemory { .. } => Refusal::Bad(told),
+        SandboxError::TooMany { .. } | SandboxError::TooMuchMemory { .. } => Refusal::TooMuch(told),
         SandboxError::Busy { .. } => Refusal::Busy(told),
         _ => Refusal::Failed(told),
     }

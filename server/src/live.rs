@@ -14,11 +14,10 @@ use crate::submission::SubmissionId;
 /// Bytes of a stream that are there to be seen. Of what comes faster than it is looked at, the rest is missed: there are so
 /// many for each run that goes on, and as many runs as sandboxes.
 const WINDOW: usize = 16 * 1024;
-/// Of so many submissions it is known that they were looked at, and when: more than are followed at one time. Then those are forgotten
-/// at which nobody has looked for long.
-const MOST_LOOKED_AT: usize = 1024;
-/// That is so long.
-const LONG: Duration = Duration::from_secs(60);
+/// Where more submissions than this are looked at, those are forgotten at which nobody has looked for this long: who looks does so ten
+/// times a second.
+const MANY_LOOKED_AT: usize = 1024;
+const LONG: Duration = Duration::from_secs(5);
 
 /// What there is to see of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -135,10 +134,10 @@ impl LiveOutputs {
 
     fn note_look(&self, submission: SubmissionId, now: Instant) {
         let mut looked_at = self.0.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if looked_at.len() >= MOST_LOOKED_AT {
+        let is_new = looked_at.insert(submission, now).is_none();
+        if is_new && looked_at.len() > MANY_LOOKED_AT {
             looked_at.retain(|_, at| now.duration_since(*at) < LONG);
         }
-        looked_at.insert(submission, now);
     }
 
     fn screens(&self) -> MutexGuard<'_, HashMap<SubmissionId, BTreeMap<u32, Arc<Screen>>>> {
@@ -320,17 +319,17 @@ mod tests {
     }
 
     #[test]
-    fn it_is_known_who_was_looked_at_lately_and_of_no_end_of_others_nothing_stays() {
+    fn it_is_known_at_whom_somebody_looks_and_those_are_forgotten_at_whom_nobody_does() {
         let (outputs, id) = (LiveOutputs::default(), SubmissionId::new_v4());
         assert!(outputs.looked_at(LONG).is_empty());
         outputs.look(id, &mut Seen::default());
         assert_eq!(outputs.looked_at(LONG), [id]);
         assert!(outputs.looked_at(Duration::ZERO).is_empty());
         let now = Instant::now();
-        for second in 0..10 * MOST_LOOKED_AT as u64 {
+        for second in 0..10 * MANY_LOOKED_AT as u64 {
             outputs.note_look(SubmissionId::new_v4(), now + Duration::from_secs(second));
         }
-        assert!(outputs.0.looked_at.lock().unwrap().len() <= MOST_LOOKED_AT);
+        assert!(outputs.0.looked_at.lock().unwrap().len() <= MANY_LOOKED_AT);
     }
 
     #[test]

@@ -64,9 +64,10 @@ use crate::submission::{ProblemRef, SubmissionId};
 const READERS: u32 = 4;
 /// What the write-ahead log is cut to once all of it is in the database.
 const LOG_KEPT: &str = "8388608";
-/// What all connections together may have in memory, caches and what statements set aside: a statement that wants more
-/// takes it from the caches first, and then fails by itself. <https://sqlite.org/pragma.html#pragma_hard_heap_limit>
-const MOST_MEMORY: &str = "67108864";
+/// From what all connections together have in memory on, caches give way to what statements set aside. It is no limit that anything
+/// fails at: rows of earlier versions may be as large, and the indices of a migration.
+/// <https://sqlite.org/pragma.html#pragma_soft_heap_limit>
+const MUCH_MEMORY: &str = "67108864";
 
 /// The database, open.
 #[derive(Debug, Clone)]
@@ -258,7 +259,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(5))
         // Rows are small, and so is what a statement sets aside; `/tmp` is small, too, and need not be there.
         .pragma("temp_store", "MEMORY")
-        .pragma("hard_heap_limit", MOST_MEMORY)
+        .pragma("soft_heap_limit", MUCH_MEMORY)
         .pragma("journal_size_limit", LOG_KEPT)
         .disable_statement_logging()
 }

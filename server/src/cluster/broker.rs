@@ -11,6 +11,7 @@ use gavel_protocol::Bytes;
 use tokio::sync::watch;
 
 use super::names;
+use super::seldom::Seldom;
 use super::streams::{self, Sizes};
 use crate::config::ClusterConfig;
 
@@ -75,7 +76,7 @@ impl Broker {
     /// When the settings cannot be used: an address or a certificate.
     pub async fn connect(settings: &ClusterConfig, url: &str, name: &str) -> Result<Self, BrokerError> {
         let (made, connections) = watch::channel(0_u64);
-        let made = Arc::new(made);
+        let (made, refused) = (Arc::new(made), Seldom::default());
         let mut options = ConnectOptions::new()
             .name(name)
             .retry_on_initial_connect()
@@ -86,7 +87,7 @@ impl Broker {
             .custom_inbox_prefix(names::inbox(name))
             .reconnect_delay_callback(pause)
             .event_callback(move |event| {
-                told(&event);
+                told(&event, &refused);
                 if matches!(event, Event::Connected) {
                     made.send_modify(|connections| *connections += 1);
                 }
@@ -292,12 +293,15 @@ fn pause(attempts: usize) -> Duration {
     Duration::from_millis(20) * 2_u32.pow(attempts)
 }
 
-fn told(event: &Event) {
+/// `refused` is of what the broker refuses: somebody may ask for it again and again.
+fn told(event: &Event, refused: &Seldom) {
     match event {
         Event::Connected => tracing::info!("Connected to the broker"),
         Event::Disconnected => tracing::warn!("The broker is away"),
         Event::ClientError(why) => tracing::warn!("The broker cannot be reached: {why}"),
-        Event::ServerError(why) => tracing::error!("The broker refused something: {why}"),
+        Event::ServerError(why) if refused.is_time() => {
+            tracing::error!("The broker refused something: {why}");
+        }
         other => tracing::debug!("The broker's connection: {other}"),
     }
 }

@@ -513,8 +513,9 @@ impl Nodes {
     /// There are nodes, and none of them has sandboxes for a program and a validator at one time.
     pub(super) fn lack_pairs(&self) -> bool {
         let nodes = self.nodes();
-        let mut here = nodes.known.values().filter(|known| known.is_here()).peekable();
-        here.peek().is_some() && here.all(|known| known.beat.pairs == 0)
+        let ours = nodes.known.values().filter(|known| known.is_here() && known.speaks_as_we_do());
+        let mut ours = ours.peekable();
+        ours.peek().is_some() && ours.all(|known| known.beat.pairs == 0)
     }
 
     /// There is a node beside these that takes such tasks.
@@ -583,8 +584,8 @@ impl Nodes {
     pub(super) fn images(&self, profile: &Profile) -> BTreeSet<String> {
         let profile = profile.to_string();
         let nodes = self.nodes();
-        let here = nodes.known.values().filter(|known| known.is_here());
-        let offers = here.flat_map(|known| &known.beat.profiles).filter(|offer| offer.profile == profile);
+        let ours = nodes.known.values().filter(|known| known.is_here() && known.speaks_as_we_do());
+        let offers = ours.flat_map(|known| &known.beat.profiles).filter(|offer| offer.profile == profile);
         offers.filter(|offer| !offer.no_image).filter_map(|offer| offer.image.clone()).collect()
     }
 

@@ -393,7 +393,7 @@ pub struct Beat {
     /// What each coordinator has last had it forget.
     #[serde(default)]
     pub forgot: BTreeMap<String, Uuid>,
-    /// It does [`Control::Look`].
+    /// It tells what programs write while they run, where it is asked to.
     #[serde(default)]
     pub shows: bool,
     /// Of what it has sandboxes.
@@ -482,6 +482,9 @@ pub(crate) struct Shown {
     pub(crate) submission: Uuid,
     /// The number of the run on the node: what another of the same test has written is not the rest of this.
     pub(crate) run: u64,
+    /// Another each time that the node begins to tell it from its beginning.
+    #[serde(default)]
+    pub(crate) telling: u64,
     /// In the order in which each stream was written.
     pub(crate) pieces: Vec<Piece>,
 }

@@ -11,6 +11,9 @@ pub(crate) type Outcome = Result<Vec<CommandResult>, Refusal>;
 pub(crate) enum Refusal {
     /// 400: the request makes no sense.
     Bad(String),
+    /// 400, which is 500 in go-judge's contract: it is understood, and asks for more than there ever is. On a connection of several
+    /// requests it is one that has failed.
+    TooMuch(String),
     /// 500 in go-judge's contract: what the request names cannot be had.
     Failed(String),
     /// 503, which go-judge does not have: it may be had later.

@@ -122,7 +122,7 @@ fn failed(error: &io::Error) -> Status {
 /// A refusal under go-judge's code.
 pub(crate) fn refused(refusal: Refusal) -> Status {
     match refusal {
-        Refusal::Bad(text) => Status::invalid_argument(text),
+        Refusal::Bad(text) | Refusal::TooMuch(text) => Status::invalid_argument(text),
         Refusal::Failed(text) => Status::internal(text),
         Refusal::Busy(text) => Status::resource_exhausted(text),
     }

@@ -140,16 +140,16 @@ fn told(output: StreamOutput) -> StreamResponse {
 fn ended(request_id: String, outcome: Outcome, kept: &Kept) -> StreamResponse {
     let response = match outcome {
         Ok(results) => response::converted(request_id, results, kept),
-        Err(Refusal::Bad(error) | Refusal::Failed(error) | Refusal::Busy(error)) => {
-            Response { request_id, results: Vec::new(), error }
-        }
+        Err(
+            Refusal::Bad(error) | Refusal::TooMuch(error) | Refusal::Failed(error) | Refusal::Busy(error),
+        ) => Response { request_id, results: Vec::new(), error },
     };
     StreamResponse { response: Some(Told::ExecResponse(response)) }
 }
 
 fn nonsense(refusal: Refusal) -> Status {
     match refusal {
-        Refusal::Bad(text) | Refusal::Failed(text) => Status::internal(text),
+        Refusal::Bad(text) | Refusal::TooMuch(text) | Refusal::Failed(text) => Status::internal(text),
         Refusal::Busy(text) => Status::resource_exhausted(text),
     }
 }

@@ -26,10 +26,15 @@ pub(super) async fn keep(store: Store) {
     }
 }
 
-/// Stores what has changed. What cannot be stored is told, and lost with this start: nobody waits for it.
+/// Stores what has changed. What cannot be stored is told, and tried again with the next time: nobody waits for it.
 pub(super) async fn save(store: &Store) {
-    let (changed, first) = today().changed();
-    if let Err(why) = store.put_day(changed, first).await {
-        tracing::error!(error = %why, "Failed to store the figures of the last day");
+    let (changed, first) = {
+        let day = today();
+        (day.changed(), day.first().unwrap_or_default())
+    };
+    let parts = changed.iter().map(|part| (part.number, part.figures.clone())).collect();
+    match store.put_day(parts, first).await {
+        Ok(()) => today().stored(&changed),
+        Err(why) => tracing::error!(error = %why, "Failed to store the figures of the last day"),
     }
 }

@@ -39,14 +39,27 @@ struct Part {
     /// Its beginning, in parts since 1970.
     #[serde(skip)]
     number: i64,
-    /// It is not what is stored.
+    /// How often it has changed, and at which of these it was stored.
     #[serde(skip)]
-    is_changed: bool,
+    changes: u64,
+    #[serde(skip)]
+    stored: u64,
     verdicts: BTreeMap<Verdict, u64>,
     refused: u64,
     failed: u64,
     waits: Times,
     judging: Times,
+}
+
+/// A part that is to be stored.
+#[derive(Debug, Clone)]
+pub(crate) struct Changed {
+    /// Its beginning, in parts since 1970.
+    pub(crate) number: i64,
+    /// It has changed so often.
+    changes: u64,
+    /// As JSON.
+    pub(crate) figures: String,
 }
 
 /// How often times were about so long.
@@ -199,15 +212,29 @@ impl Day {
         }
     }
 
-    /// What is to be stored since it was asked for last, and the number of the first part of the day.
-    pub(crate) fn changed(&mut self) -> (Vec<(i64, String)>, i64) {
-        let first = self.parts.front().map_or(0, |part| part.number);
-        let changed = self.parts.iter_mut().filter(|part| part.is_changed).map(|part| {
-            part.is_changed = false;
+    /// What is not stored as it is.
+    pub(crate) fn changed(&self) -> Vec<Changed> {
+        let changed = self.parts.iter().filter(|part| part.changes != part.stored).map(|part| Changed {
+            number: part.number,
+            changes: part.changes,
             // It has nothing that JSON has not.
-            (part.number, serde_json::to_string(part).unwrap_or_default())
+            figures: serde_json::to_string(part).unwrap_or_default(),
         });
-        (changed.collect(), first)
+        changed.collect()
+    }
+
+    /// These are stored.
+    pub(crate) fn stored(&mut self, changed: &[Changed]) {
+        for part in &mut self.parts {
+            if let Some(stored) = changed.iter().find(|changed| changed.number == part.number) {
+                part.stored = stored.changes;
+            }
+        }
+    }
+
+    /// The number of the first part, where there is any.
+    pub(crate) fn first(&self) -> Option<i64> {
+        self.parts.front().map(|part| part.number)
     }
 
     /// The part of this time, which is about to change; what is older than a day is forgotten, and what a clock that was ahead has
@@ -224,7 +251,7 @@ impl Day {
             self.parts.pop_front();
         }
         let last = self.parts.len() - 1;
-        self.parts[last].is_changed = true;
+        self.parts[last].changes += 1;
         &mut self.parts[last]
     }
 
@@ -289,9 +316,18 @@ mod tests {
             part.verdicts.insert(Verdict::CompileError, 7);
             part.waits.add(Duration::from_millis(3));
         }
-        let (mut stored, first) = day.changed();
-        assert_eq!((stored.len(), first), (2, stored[0].0));
-        assert!(day.changed().0.is_empty(), "nothing has happened since");
+        let changed = day.changed();
+        assert_eq!((changed.len(), day.first()), (2, Some(changed[0].number)));
+        day.part(at(PART)).failed += 1;
+        day.stored(&changed);
+        let again = day.changed();
+        assert_eq!(again.len(), 1, "one has changed while it was stored");
+        day.stored(&again);
+        assert!(day.changed().is_empty(), "nothing has happened since");
+        let mut stored = vec![
+            (changed[0].number, changed[0].figures.clone()),
+            (again[0].number, again[0].figures.clone()),
+        ];
         stored.push((stored[1].0 + 1, "not a part".into()));
         let mut next = Day::new(at(PART + 5));
         next.restore(&stored);
@@ -300,7 +336,7 @@ mod tests {
         let told = |day: &Day| serde_json::to_value(day.view(at(PART + 10))).unwrap();
         assert_eq!(told(&next)["parts"], told(&day)["parts"]);
         assert_eq!(told(&next)["since"], told(&next)["parts"][0]["at"]);
-        assert_eq!(next.changed().0.len(), 1, "only what has happened since");
+        assert_eq!(next.changed().len(), 1, "only what has happened since");
     }
 
     #[test]

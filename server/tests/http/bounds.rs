@@ -68,6 +68,19 @@ async fn commands_with_more_memory_than_there_ever_is_are_the_clients_fault() {
     assert_eq!(run(1).await.0, 200);
     let (status, body) = run(2).await;
     assert_eq!((status, body.as_str().unwrap().contains("of memory at one time")), (400, true), "{body}");
+    // On a connection of several it ends none of the others.
+    let mut socket = Socket::open(&bench, "/ws").await;
+    for count in [2, 1] {
+        let request = json!({"requestId": count.to_string(), "cmd": vec![&command; count]});
+        socket.send(Message::text(request.to_string())).await;
+        let told = socket.json().await;
+        let is_refused = told["error"].as_str().is_some_and(|why| why.contains("of memory at one time"));
+        assert_eq!(
+            (told["requestId"].as_str(), is_refused),
+            (Some(&*count.to_string()), count == 2),
+            "{told}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

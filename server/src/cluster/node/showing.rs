@@ -1,6 +1,7 @@
 //! Tells coordinators what programs write here while they run, of submissions that somebody looks at there.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ use crate::submission::SubmissionId;
 const EVERY: Duration = Duration::from_millis(200);
 /// A coordinator that has not asked for so long has nobody any more who looks: it asks twice a second.
 const ASKED_FOR: Duration = Duration::from_secs(3);
+/// So long it is known what was told: whoever looks again soon is not told it twice.
+const KNOWN_FOR: Duration = Duration::from_secs(60);
 /// So many submissions are looked at in one time. Of more nothing is told.
 const MOST: usize = 256;
 
@@ -25,6 +28,7 @@ const MOST: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct LookedAt {
     all: Mutex<HashMap<(String, SubmissionId), Looked>>,
+    begun: AtomicU64,
     asked: Notify,
 }
 
@@ -32,6 +36,8 @@ pub(super) struct LookedAt {
 struct Looked {
     until: Instant,
     seen: Seen,
+    /// No other has this number.
+    number: u64,
 }
 
 impl LookedAt {
@@ -42,10 +48,17 @@ impl LookedAt {
             return;
         }
         let mut all = self.all();
-        all.retain(|_, looked| looked.until > now);
+        all.retain(|_, looked| looked.until + KNOWN_FOR > now);
+        if all.len() >= MOST {
+            all.retain(|_, looked| looked.until > now);
+        }
         let key = (coordinator, submission);
         if all.len() < MOST || all.contains_key(&key) {
-            let looked = all.entry(key).or_insert_with(|| Looked { until: now, seen: Seen::default() });
+            let begin = || {
+                let number = self.begun.fetch_add(1, Ordering::Relaxed);
+                Looked { until: now, seen: Seen::default(), number }
+            };
+            let looked = all.entry(key).or_insert_with(begin);
             looked.until = now + ASKED_FOR;
         }
         self.asked.notify_one();
@@ -54,12 +67,17 @@ impl LookedAt {
     /// What was written since this was last asked for, and which coordinator is to be told.
     fn news(&self, live: &LiveOutputs, now: Instant) -> Vec<(String, Shown)> {
         let mut all = self.all();
-        all.retain(|_, looked| looked.until > now);
-        let news = all.iter_mut().map(|((coordinator, submission), Looked { seen, .. })| {
+        let asked = all.iter_mut().filter(|(_, looked)| looked.until > now);
+        let news = asked.map(|((coordinator, submission), Looked { seen, number, .. })| {
             let pieces = live.look(*submission, seen);
-            (coordinator.clone(), Shown { submission: *submission, run: seen.run(), pieces })
+            let shown = Shown { submission: *submission, run: seen.run(), telling: *number, pieces };
+            (coordinator.clone(), shown)
         });
         news.filter(|(_, shown)| !shown.pieces.is_empty()).collect()
+    }
+
+    fn is_asked(&self, now: Instant) -> bool {
+        self.all().values().any(|looked| looked.until > now)
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<(String, SubmissionId), Looked>> {
@@ -70,7 +88,7 @@ impl LookedAt {
 /// Tells it, for as long as anybody looks; never ends.
 pub(super) async fn show<E: Executor>(shared: Arc<Shared<E>>) {
     loop {
-        if shared.looked_at.all().is_empty() {
+        if !shared.looked_at.is_asked(Instant::now()) {
             shared.looked_at.asked.notified().await;
         }
         for (coordinator, shown) in shared.looked_at.news(&shared.live, Instant::now()) {
@@ -111,8 +129,15 @@ mod tests {
         looked_at.note("server".into(), id, now + ASKED_FOR / 2);
         assert_eq!(looked_at.news(&live, now + ASKED_FOR)[0].1.pieces[0].text, "two");
         tap.write(b"three");
-        assert!(looked_at.news(&live, now + 2 * ASKED_FOR).is_empty());
-        assert!(looked_at.all().is_empty());
+        let later = now + 2 * ASKED_FOR;
+        assert!(looked_at.news(&live, later).is_empty() && !looked_at.is_asked(later));
+        looked_at.note("server".into(), id, later);
+        let again = looked_at.news(&live, later).remove(0).1;
+        assert_eq!((again.telling, again.pieces[0].text.as_str()), (0, "three"), "what was told is known");
+        let much_later = later + ASKED_FOR + KNOWN_FOR;
+        looked_at.note("server".into(), id, much_later);
+        let again = looked_at.news(&live, much_later).remove(0).1;
+        assert_eq!((again.telling, again.pieces[0].text.as_str()), (1, "onetwothree"), "from its beginning");
     }
 
     #[test]

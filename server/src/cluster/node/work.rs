@@ -383,7 +383,7 @@ mod tests {
     use crate::submission::Isolation;
 
     #[test]
-    fn a_program_can_be_looked_at_where_the_coordinator_is_and_what_it_writes_is_told() {
+    fn whose_program_it_is_and_that_its_output_may_be_told_goes_to_the_executor() {
         let (language, _) = cpp();
         let work = CaseWork {
             index: 3,

@@ -34,9 +34,12 @@ struct There {
     /// No other has this number.
     number: u64,
     node: String,
-    /// The run that is shown: its number there, and here.
-    run: Option<(u64, live::Shown)>,
+    /// The run that is shown, as the node tells it from its beginning.
+    run: Option<(Told, live::Shown)>,
 }
+
+/// The number of a run on its node, and of the telling of it.
+type Told = (u64, u64);
 
 /// A node is at a test, until this is dropped.
 #[derive(Debug)]
@@ -75,8 +78,9 @@ impl Looking {
         let Some(tests) = tests.get_mut(&shown.submission) else { return };
         for Piece { test, stream, missed, text } in &shown.pieces {
             let Some(there) = tests.get_mut(test).filter(|there| there.node == node) else { continue };
-            let run = there.run.take().filter(|(run, _)| *run == shown.run);
-            let run = run.unwrap_or_else(|| (shown.run, self.live.begin(shown.submission, *test)));
+            let told = (shown.run, shown.telling);
+            let run = there.run.take().filter(|(run, _)| *run == told);
+            let run = run.unwrap_or_else(|| (told, self.live.begin(shown.submission, *test)));
             let tap = run.1.tap(*stream);
             tap.miss(*missed);
             tap.write(text.as_bytes());
@@ -135,7 +139,7 @@ mod tests {
 
     fn told(submission: SubmissionId, run: u64, test: u32, text: &str) -> Shown {
         let piece = Piece { test, stream: Stream::Stdout, missed: 0, text: text.to_owned() };
-        Shown { submission, run, pieces: vec![piece] }
+        Shown { submission, run, telling: 0, pieces: vec![piece] }
     }
 
     fn looked(live: &LiveOutputs, id: SubmissionId, seen: &mut Seen) -> Vec<(u32, String)> {
@@ -155,6 +159,9 @@ mod tests {
         assert_eq!(looked(&live, id, &mut seen), [(3, "one two".to_owned())]);
         looking.hear("node-a", &told(id, 8, 3, "again"));
         assert_eq!(looked(&live, id, &mut seen), [(3, "again".to_owned())], "another run of it");
+        let from_its_beginning = Shown { telling: 1, ..told(id, 8, 3, "again and on") };
+        looking.hear("node-a", &from_its_beginning);
+        assert_eq!(looked(&live, id, &mut Seen::default()), [(3, "again and on".to_owned())], "not twice");
         drop((first, second));
         looking.hear("node-a", &told(id, 8, 3, "late"));
         assert!(looked(&live, id, &mut seen).is_empty() && looking.tests().is_empty());

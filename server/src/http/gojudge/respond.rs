@@ -41,7 +41,9 @@ pub(super) fn answered(
 /// A refusal, in its form.
 pub(super) fn refused(refusal: &Refusal) -> HttpResponse {
     match refusal {
-        Refusal::Bad(text) => json_body(HttpResponse::BadRequest(), answer::text(text)),
+        Refusal::Bad(text) | Refusal::TooMuch(text) => {
+            json_body(HttpResponse::BadRequest(), answer::text(text))
+        }
         Refusal::Failed(text) => json_body(HttpResponse::InternalServerError(), answer::text(text)),
         Refusal::Busy(text) => {
             let mut response = HttpResponse::ServiceUnavailable();

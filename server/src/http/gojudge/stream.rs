@@ -181,9 +181,9 @@ async fn tell(streaming: &mut Streaming, messages: &mpsc::Sender<Outbound>) -> O
 fn results(outcome: Outcome) -> Outbound {
     let answer = match outcome {
         Ok(results) => answer::response("", Some(results), ""),
-        Err(Refusal::Bad(error) | Refusal::Failed(error) | Refusal::Busy(error)) => {
-            answer::response("", Some(vec![]), &error)
-        }
+        Err(
+            Refusal::Bad(error) | Refusal::TooMuch(error) | Refusal::Failed(error) | Refusal::Busy(error),
+        ) => answer::response("", Some(vec![]), &error),
     };
     Outbound::Binary(answer.behind(&[1]))
 }

@@ -155,7 +155,9 @@ impl Conversation<'_> {
             Ok(SocketMessage::Run(request)) => self.run(request, held),
             Err(Refusal::Bad(why)) => self.answers.push(Box::pin(async { Answered::Bad(why) })),
             // Whose it is stands in what could not be read.
-            Err(Refusal::Failed(why) | Refusal::Busy(why)) => self.answer(answer::response("", None, &why)),
+            Err(Refusal::TooMuch(why) | Refusal::Failed(why) | Refusal::Busy(why)) => {
+                self.answer(answer::response("", None, &why));
+            }
         }
     }
 
@@ -204,7 +206,9 @@ async fn send(
 fn response(id: &str, outcome: Outcome) -> Result<Answer, String> {
     match outcome {
         Ok(results) => Ok(answer::response(id, Some(results), "")),
-        Err(Refusal::Failed(error) | Refusal::Busy(error)) => Ok(answer::response(id, Some(vec![]), &error)),
+        Err(Refusal::TooMuch(error) | Refusal::Failed(error) | Refusal::Busy(error)) => {
+            Ok(answer::response(id, Some(vec![]), &error))
+        }
         Err(Refusal::Bad(why)) => Err(why),
     }
 }
