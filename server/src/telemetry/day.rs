@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -260,7 +260,9 @@ impl Day {
         let first = now.timestamp().div_euclid(PART) - i64::try_from(PARTS).unwrap_or_default();
         let recent = self.parts.iter().filter(|part| part.number > first);
         let parts = recent.map(Part::view).collect();
-        DayView { since: told(self.since), now: told(now), part_ms: PART * 1000, parts }
+        // Of what was before a day nothing is known, either.
+        let since = self.since.max(now - TimeDelta::days(1));
+        DayView { since: told(since), now: told(now), part_ms: PART * 1000, parts }
     }
 }
 

@@ -5,8 +5,11 @@ import { change, draft, empty, type Draft, type SourceFile, type Test } from "./
 import { example, type Example } from "./examples";
 import { keep } from "./replaced";
 
-/** The first language of all, with its example. */
-export const chooseFirst = (id: string, replaced: () => void): Promise<void> => show(id, replaced, (tests) => tests !== empty.tests);
+/** The first language of all, with its example, unless there is something by then: what a link has brought, or what was brought back. */
+export async function chooseFirst(id: string, replaced: () => void): Promise<void> {
+  await example(id);
+  if (draft.value.files.length === 0) await show(id, replaced, (tests) => tests !== empty.tests);
+}
 
 /** Another language. What somebody has written stays: a program, called as that language calls it, and tests. */
 export async function chooseLanguage(id: string, replaced: () => void): Promise<void> {

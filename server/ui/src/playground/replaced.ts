@@ -75,7 +75,7 @@ const BROUGHT = "draft.brought";
  */
 export async function bring(linked: Draft): Promise<void> {
   const own = draft.value;
-  if (digest(own) === digest(linked)) return;
+  if (textOf(own) === textOf(linked)) return;
   const isBrought = all().length > 0 && recall(BROUGHT) === digest(own);
   // At once, as what is kept: the next link may come before it is known whether somebody has written what was here.
   remember(BROUGHT, digest(linked));
@@ -84,8 +84,10 @@ export async function bring(linked: Draft): Promise<void> {
 }
 
 /** Whichever of its files is shown. */
+const textOf = (draft: Draft): string => JSON.stringify({ ...draft, active: 0 });
+
 function digest(draft: Draft): string {
-  const text = JSON.stringify({ ...draft, active: 0 });
+  const text = textOf(draft);
   let sum = 0;
   for (let at = 0; at < text.length; at += 1) sum = (sum * 31 + text.charCodeAt(at)) | 0;
   return `${text.length} ${sum}`;
