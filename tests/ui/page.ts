@@ -36,6 +36,25 @@ export async function write(page: Page, source: string, language?: string, at = 
   await page.keyboard.insertText(source);
 }
 
+/** Makes the address a link to what the playground shows, and returns it. */
+export async function share(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page).toHaveURL(/#code=/);
+  return page.url();
+}
+
+/** Keeps the examples' sources on their way until they are released; `asked` is when the page has asked for them. */
+export async function holdExamples(page: Page): Promise<{ asked: Promise<unknown>; release: () => void }> {
+  const sources = /\/assets\/example-sources/;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(sources, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return { asked: page.waitForRequest(sources), release };
+}
+
 export const run = (page: Page) => page.getByRole("button", { name: "Run" }).click();
 
 export const result = (page: Page) => page.getByRole("region", { name: "Result" });

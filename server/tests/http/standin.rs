@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use gavel::sandbox::{
     Captured, CollectFile, CollectedOutput, Input, Lease, Output, Profile, Program, PutContent, Ran,
     RunEnding, SandboxError, Sandboxes, Wire,
@@ -54,11 +55,8 @@ impl Sandboxes for StandIn {
         if memory_of_all > MOST_MEMORY {
             return Err(SandboxError::TooMuchMemory { memory: memory_of_all, most: MOST_MEMORY });
         }
-        let mut leases = Vec::with_capacity(memory.len());
-        for _ in memory {
-            leases.push(self.lease(profile, Isolation::Pooled, Some(sender), patience).await?);
-        }
-        Ok(leases)
+        let lease = |_| self.lease(profile, Isolation::Pooled, Some(sender), patience);
+        try_join_all(memory.iter().map(lease)).await
     }
 }
 

@@ -3,7 +3,7 @@
 import type { BrowserContext, Page, Route } from "@playwright/test";
 import { ACCEPTED, event, ID, packaged, problem, refuse, tar } from "../answers";
 import serious from "../axe";
-import { askNow, expect, result, run, test, write } from "../page";
+import { askNow, expect, holdExamples, result, run, share, test, write } from "../page";
 
 const RUNNING = { id: ID, state: "running", language: "python3", created_at: new Date().toISOString() };
 const JUDGED = { ...RUNNING, state: "done", verdict: "Accepted", summary: { passed: 1, total: 1 }, tests: [{ ...ACCEPTED, index: 0 }] };
@@ -247,8 +247,7 @@ test("who signs out leaves nothing of what was written and what came of it, in n
   await write(page, "print('my own work')\n", "python3");
   await page.getByRole("button", { name: "Run" }).click();
   await expect(page.getByRole("region", { name: "Result" })).toContainText("told to me alone");
-  await page.getByRole("button", { name: "Share" }).click();
-  await expect(page).toHaveURL(/#code=/);
+  await share(page);
   await page.evaluate(() => localStorage.setItem("gavel.answers", JSON.stringify([["sums", { language: "c17", source: "my answer" }]])));
   const other = await context.newPage();
   await other.goto("/");
@@ -271,13 +270,7 @@ test("who signs out while it is looked at whether something was written leaves n
   await sessions(page);
   const draft = { language: "python3", files: [{ name: "main.py", content: "print('my own work')" }], tests: [{ stdin: "1" }, { stdin: "2" }] };
   await page.addInitScript((draft) => localStorage.setItem("gavel.draft", JSON.stringify(draft)), draft);
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/\/assets\/example-sources/, async (route) => {
-    await held;
-    await route.continue();
-  });
-  const asked = page.waitForRequest(/\/assets\/example-sources/);
+  const { asked, release } = await holdExamples(page);
   await page.goto("/");
   await page.getByRole("button", { name: "Remove this test" }).click();
   await asked;

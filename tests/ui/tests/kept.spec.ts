@@ -4,16 +4,14 @@ import { execFileSync } from "node:child_process";
 import type { Page, Route } from "@playwright/test";
 import { refuse } from "../answers";
 import serious from "../axe";
-import { askNow, expect, result, run, test, write } from "../page";
+import { askNow, expect, holdExamples, result, run, share, test, write } from "../page";
 
 const PYTHON = (text: string) => JSON.stringify({ language: "python3", files: [{ name: "main.py", content: text }], active: 0, tests: [{ stdin: "", expected: null }], limits: {} });
 
 test("what a link takes the place of is brought back", async ({ page, context }) => {
   await page.goto("/");
   await write(page, 'print("theirs")\n', "python3");
-  await page.getByRole("button", { name: "Share" }).click();
-  await expect(page).toHaveURL(/#code=/);
-  const link = page.url();
+  const link = await share(page);
   const other = await (await context.browser()!.newContext()).newPage();
   await other.goto("/");
   await write(other, 'print("mine")\n', "python3");
@@ -33,9 +31,7 @@ test("a link that is pasted where the playground is shown is shown, and nothing 
   const link = async (source: string) => {
     await page.goto("/");
     await write(page, source, "python3");
-    await page.getByRole("button", { name: "Share" }).click();
-    await expect(page).toHaveURL(/#code=/);
-    return page.url();
+    return share(page);
   };
   const links = [await link("print('one')"), await link("print('two')")];
   await page.evaluate(() => localStorage.clear());
@@ -59,9 +55,7 @@ test("what is brought back is not lost to a browser that forgets, nor to another
   const bring = page.getByRole("button", { name: /^Bring it back/ });
   await page.goto("/");
   await write(page, "print('theirs')", "python3");
-  await page.getByRole("button", { name: "Share" }).click();
-  await expect(page).toHaveURL(/#code=/);
-  const { hash } = new URL(page.url());
+  const { hash } = new URL(await share(page));
   await write(page, "print('mine')");
   await expect(page).not.toHaveURL(/#/);
   await page.waitForFunction(() => localStorage.getItem("gavel.draft")?.includes("mine"));
@@ -90,9 +84,7 @@ test("what is brought back is not lost to a browser that forgets, nor to another
 test("a link that is pasted while what is shared ends with a change is looked at all the same", async ({ page }) => {
   await page.goto("/");
   await write(page, "print('theirs')", "python3");
-  await page.getByRole("button", { name: "Share" }).click();
-  await expect(page).toHaveURL(/#code=/);
-  const { hash } = new URL(page.url());
+  const { hash } = new URL(await share(page));
   await write(page, "print('mine')");
   await expect(page).not.toHaveURL(/#/);
   await page.evaluate(async (hash) => {
@@ -110,8 +102,7 @@ test("a link that is pasted while what is shared ends with a change is looked at
 test("a page that is loaded again after its program was shared offers nothing to bring back", async ({ page }) => {
   await page.goto("/");
   await write(page, "print('mine')", "python3");
-  await page.getByRole("button", { name: "Share" }).click();
-  await expect(page).toHaveURL(/#code=/);
+  await share(page);
   await page.reload();
   await expect(page.locator("#editor .cm-content")).toHaveText("print('mine')");
   await expect(page).not.toHaveURL(/#/);
@@ -126,13 +117,7 @@ test("what an earlier version of the page has kept is brought back", async ({ pa
 });
 
 test("a test that is added while the first example is on its way stays", async ({ page }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/\/assets\/example-sources/, async (route) => {
-    await held;
-    await route.continue();
-  });
-  const asked = page.waitForRequest(/\/assets\/example-sources/);
+  const { asked, release } = await holdExamples(page);
   await page.goto("/");
   await asked;
   await page.getByRole("button", { name: "Add a test" }).click();
@@ -432,8 +417,7 @@ test("an example takes the place of what was written, and that is brought back",
 test("what is written after sharing is not lost to the link in the address", async ({ page }) => {
   await page.goto("/");
   await write(page, 'print("shared")\n', "python3");
-  await page.getByRole("button", { name: "Share" }).click();
-  await expect(page).toHaveURL(/#code=/);
+  await share(page);
   await write(page, 'print("later")\n');
   await expect(page).not.toHaveURL(/#code=/);
   await page.reload();

@@ -1,6 +1,6 @@
 import { event, ID } from "../answers";
 import AxeBuilder from "../axe";
-import { expect, result, run, test, write } from "../page";
+import { expect, result, run, share, test, write } from "../page";
 
 const CPP = (body: string) => `#include <bits/stdc++.h>\nint main() {\n${body}\n}\n`;
 
@@ -195,9 +195,7 @@ test("a picture that a program writes is shown", async ({ page }) => {
 test("a link shares a draft, and a draft outlives a reload", async ({ page, context }) => {
   await page.goto("/");
   await write(page, 'print("shared")\n', "python3");
-  await page.getByRole("button", { name: "Share" }).click();
-  await expect(page).toHaveURL(/#code=/);
-  const link = page.url();
+  const link = await share(page);
   await page.goto("about:blank");
   await page.goto("/");
   await expect(page.locator("#editor .cm-content")).toHaveText('print("shared")');
