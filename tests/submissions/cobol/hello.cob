@@ -1,7 +1,7 @@
       *> expect: Accepted
       *> stdout: Hello, world!\n
        identification division.
-       program-id. main.
+       program-id. hello.
        procedure division.
            display "Hello, world!".
            stop run.
