@@ -160,9 +160,12 @@ pub(crate) fn read(root: &Dir, report: &Report) -> Metadata {
     let mut metadata = Metadata { format: format(&mut fields), ..Metadata::default() };
     common(&mut metadata, &mut fields);
     if metadata.format.is_legacy() {
-        legacy::read(&mut metadata, &mut fields, root, report)
+        legacy::read(&mut metadata, &mut fields, root, report);
     } else {
-        current::read(&mut metadata, &mut fields)
+        current::read(&mut metadata, &mut fields);
+    }
+    if metadata.format == Format::Y2023M07 {
+        legacy::of_drafts(&mut metadata, &mut fields);
     }
     metadata
 }

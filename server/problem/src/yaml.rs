@@ -264,6 +264,11 @@ impl<'a> Fields<'a> {
         Self { file: "", prefix: String::new(), entries: Vec::new(), report }
     }
 
+    /// Whether a key is there that nobody has taken yet, and is not empty.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(known, node)| known == key && !matches!(node.value, Value::Null))
+    }
+
     /// The value of a key; `None` too where it is empty.
     pub(crate) fn take(&mut self, key: &str) -> Option<Node> {
         let at = self.entries.iter().position(|(known, _)| known == key)?;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::cases::{self, Needs};
 use super::{Context, Data, Group, InputArguments, Item, Rules, Settings};
 use crate::flags;
+use crate::metadata::Format;
 use crate::tree::Dir;
 use crate::yaml::{self, Fields, Node, Value};
 
@@ -207,7 +208,33 @@ fn configured(dir: &Dir, mut inherited: Inherited, is_root: bool, context: Conte
     if let Some(node) = fields.take("output_validator_flags") {
         inherited.settings.validator_args = output_flags(&fields, node);
     }
+    if context.metadata.format == Format::Y2023M07 {
+        of_drafts(&mut fields, &mut inherited.settings, is_root, context);
+    }
     inherited
+}
+
+/// What `2023-07` had in this file in its drafts: its packages were made with them.
+fn of_drafts(fields: &mut Fields<'_>, settings: &mut Settings, is_root: bool, context: Context<'_>) {
+    if let Some(node) = fields.take("args") {
+        settings.args = arguments(fields, "args", &node);
+    }
+    if let Some(node) = fields.take("output_validator_args") {
+        settings.validator_args = arguments(fields, "output_validator_args", &node);
+    }
+    if let Some(node) = fields.take("input_validator_args") {
+        settings.input_validator_args = input_arguments(fields, node);
+    }
+    // In `data` itself it would be of samples and secrets alike.
+    if !is_root && let Some(is_told) = fields.flag("full_feedback") {
+        settings.full_feedback = is_told;
+    }
+    if context.metadata.kind.scoring
+        && let Some(node) = fields.take("scoring")
+    {
+        let what = "is how a draft of the format has it: groups are to have a test_group.yaml with max_score";
+        fields.fault("scoring", node.line, what);
+    }
 }
 
 fn rules(fields: &mut Fields<'_>, rules: &mut LegacyRules, context: Context<'_>) {
@@ -284,6 +311,9 @@ fn input_flags(fields: &Fields<'_>, node: Node) -> InputArguments {
         return InputArguments::All(words(fields, KEY, &node));
     }
     let Some(mut map) = fields.as_fields(KEY, node) else { return InputArguments::default() };
+    if !map.has("name") && !map.has("flags") {
+        return by_name(&mut map);
+    }
     let arguments = map.take("flags").map(|node| words(&map, "flags", &node)).unwrap_or_default();
     match map.text("name") {
         Some(name) => InputArguments::Named(BTreeMap::from([(name, arguments)])),
@@ -292,6 +322,28 @@ fn input_flags(fields: &Fields<'_>, node: Node) -> InputArguments {
             InputArguments::default()
         }
     }
+}
+
+/// The same for every validator of inputs, or for each its own, as drafts of `2023-07` have it.
+fn input_arguments(fields: &Fields<'_>, node: Node) -> InputArguments {
+    const KEY: &str = "input_validator_args";
+    if !matches!(node.value, Value::Map(_)) {
+        return InputArguments::All(arguments(fields, KEY, &node));
+    }
+    match fields.as_fields(KEY, node) {
+        Some(mut map) => by_name(&mut map),
+        None => InputArguments::default(),
+    }
+}
+
+/// A map of validators' names and their arguments.
+fn by_name(map: &mut Fields<'_>) -> InputArguments {
+    let all = map.take_all();
+    let named = all.into_iter().map(|(name, node)| {
+        let told = arguments(map, &name, &node);
+        (name, told)
+    });
+    InputArguments::Named(named.collect())
 }
 
 /// A string of arguments, as all tools take it, or a map with `flags`.
@@ -305,6 +357,14 @@ fn output_flags(fields: &Fields<'_>, node: Node) -> Vec<String> {
         map.note("name", node.line, "not used: every validator is run, with these flags");
     }
     map.take("flags").map(|node| words(&map, "flags", &node)).unwrap_or_default()
+}
+
+/// A sequence of arguments, or a string that is split as a shell does.
+fn arguments(fields: &Fields<'_>, key: &str, node: &Node) -> Vec<String> {
+    match node.value {
+        Value::List(_) => fields.as_texts(key, node, false).unwrap_or_default(),
+        _ => words(fields, key, node),
+    }
 }
 
 fn words(fields: &Fields<'_>, key: &str, node: &Node) -> Vec<String> {
@@ -398,6 +458,58 @@ mod tests {
             panic!("not named")
         };
         assert_eq!(named["v"], ["x", "y"]);
+    }
+
+    /// A package of a draft of `2023-07` with these files, and two cases.
+    fn drafted(files: &[(&str, &str)]) -> Folder {
+        let yaml = ("problem.yaml", "problem_format_version: 2023-07-draft\nname: Sum\n");
+        let cases =
+            ["sample/1", "secret/1"].map(|case| [format!("data/{case}.in"), format!("data/{case}.ans")]);
+        let cases: Vec<_> = cases.iter().flatten().map(|path| (path.as_str(), "")).collect();
+        Folder::current(&[&[yaml][..], cases.as_slice(), files].concat())
+    }
+
+    #[test]
+    fn drafts_of_2023_07_have_arguments_in_place_of_flags() {
+        for told in ["float_tolerance 1E-6", "[float_tolerance, 1E-6]"] {
+            let of_all =
+                format!("output_validator_args: {told}\ninput_validator_args: {{v: a 'b c', w: [d]}}\n");
+            let of_secret = "args: [x]\nfull_feedback: true\n";
+            let files = [("data/testdata.yaml", of_all.as_str()), ("data/secret/testdata.yaml", of_secret)];
+            let data = drafted(&files).data();
+            let (sample, secret) = (&data.cases[0], &data.cases[1]);
+            for case in [sample, secret] {
+                assert_eq!(case.flags.unwrap().float_relative_tolerance, Some(1e-6), "{told}");
+                let InputArguments::Named(named) = &case.settings.input_validator_args else {
+                    panic!("not named")
+                };
+                assert_eq!((named["v"].len(), named["w"].len()), (2, 1));
+            }
+            assert_eq!((sample.settings.args.len(), secret.settings.args.len()), (0, 1));
+            assert!(secret.settings.full_feedback);
+        }
+        let folder = drafted(&[("data/secret/testdata.yaml", "scoring: {score: 5}\n")]);
+        assert!(folder.package().1.iter().any(|note| note.contains("scoring: unknown key")));
+        let legacy = Folder::legacy(&[("data/testdata.yaml", "output_validator_args: case_sensitive\n")]);
+        assert!(legacy.package().1[0].contains("unknown key"));
+    }
+
+    #[test]
+    fn scores_of_a_draft_are_refused_rather_than_made_in_another_way() {
+        let yaml = "problem_format_version: 2023-07-draft\nname: Sum\ntype: scoring\n";
+        let group = ("data/testdata.yaml", "scoring: {score: 5}\n");
+        let faults = Folder::current(&[("problem.yaml", yaml), group]).faults();
+        assert!(faults[0].starts_with("data/testdata.yaml:1: scoring: is how a draft"), "{faults:?}");
+    }
+
+    #[test]
+    fn flags_may_be_for_each_validator() {
+        let yaml = "input_validator_flags:\n  v: x y\n  w: z\n";
+        let folder = Folder::legacy(&[("data/testdata.yaml", yaml)]);
+        let InputArguments::Named(named) = &folder.data().cases[0].settings.input_validator_args else {
+            panic!("not named")
+        };
+        assert_eq!((named["v"].join(" "), named["w"].join(" ")), ("x y".to_owned(), "z".to_owned()));
     }
 
     #[test]

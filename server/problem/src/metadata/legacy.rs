@@ -21,6 +21,16 @@ pub(super) fn read(metadata: &mut Metadata, fields: &mut Fields<'_>, root: &Dir,
     metadata.allow_file_writing = true;
 }
 
+/// Keys that `2023-07` had in its first drafts, when its packages were made already: how outputs are judged.
+pub(super) fn of_drafts(metadata: &mut Metadata, fields: &mut Fields<'_>) {
+    for key in ["validation", "validator_flags"] {
+        if fields.has(key) {
+            fields.note(key, 0, "taken, although only early drafts of this format have such a key");
+        }
+    }
+    metadata.validation = validation(metadata, fields);
+}
+
 fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
@@ -89,7 +99,7 @@ fn grading(fields: &mut Fields<'_>) -> Grading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::Folder;
+    use crate::fixture::{CURRENT, Folder};
 
     fn metadata(yaml: &str) -> Metadata {
         Folder::legacy(&[("problem.yaml", yaml), ("output_validators/v.py", "")]).package().0.metadata
@@ -106,6 +116,25 @@ mod tests {
         assert_eq!(metadata.validation.flags, ["a", "b c"]);
         assert_eq!(metadata.keywords, ["x", "y"]);
         assert_eq!(metadata.grading, Grading { objective: Objective::Min, show_test_data_groups: true });
+    }
+
+    #[test]
+    fn early_drafts_of_2023_07_tell_how_outputs_are_judged() {
+        let draft = "problem_format_version: 2023-07-draft\nname: x\n";
+        let of = |version: &str| {
+            let yaml = format!("{version}validation: custom interactive\nvalidator_flags: a 'b c'\n");
+            Folder::current(&[("problem.yaml", &yaml), ("output_validator/v.py", "")]).package()
+        };
+        let (package, notes) = of(draft);
+        assert!(package.metadata.kind.interactive && package.metadata.validation.custom);
+        assert_eq!(package.data.cases[0].settings.validator_args, ["a", "b c"]);
+        let taken = "taken, although only early drafts of this format have such a key";
+        for key in ["validation", "validator_flags"] {
+            assert!(notes.contains(&format!("problem.yaml: {key}: {taken}")), "{notes:?}");
+        }
+        let (package, notes) = of(&format!("{CURRENT}name: x\n"));
+        assert!(!package.metadata.kind.interactive, "the newest has types");
+        assert_eq!(notes.iter().filter(|note| note.contains("unknown key")).count(), 2, "{notes:?}");
     }
 
     #[test]
