@@ -198,7 +198,8 @@ impl Context<'_> {
         if !self.validators.is_default() {
             return None;
         }
-        match Flags::parse(&case.settings.validator_args) {
+        let parse = if self.metadata.format == Format::Y2025M09 { Flags::parse } else { Flags::parse_last };
+        match parse(&case.settings.validator_args) {
             Ok(flags) => Some(flags),
             Err(error) => {
                 self.report.fault(Place::file(place), error);

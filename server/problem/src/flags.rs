@@ -24,6 +24,23 @@ impl Flags {
     /// # Errors
     /// An argument that it does not have, a tolerance that is missing, is no number, or is given twice.
     pub fn parse(arguments: &[String]) -> Result<Self, String> {
+        Self::read(arguments, |argument| Err(format!("{argument} sets a tolerance that is set already")))
+    }
+
+    /// The same, where of a tolerance that is given twice the last counts. So it is in the versions before 2025-09, which put the flags
+    /// of a group behind those of the problem.
+    ///
+    /// # Errors
+    /// An argument that it does not have, a tolerance that is missing or is no number.
+    pub fn parse_last(arguments: &[String]) -> Result<Self, String> {
+        Self::read(arguments, |_| Ok(()))
+    }
+
+    fn read(arguments: &[String], twice: fn(&str) -> Result<(), String>) -> Result<Self, String> {
+        let set = |tolerance: &mut Option<f64>, argument: &str, value: Option<&String>| {
+            let before = tolerance.replace(tolerated(argument, value)?);
+            if before.is_some() { twice(argument) } else { Ok(()) }
+        };
         let mut flags = Self::default();
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
@@ -48,14 +65,10 @@ impl Flags {
     }
 }
 
-fn set(tolerance: &mut Option<f64>, argument: &str, value: Option<&String>) -> Result<(), String> {
+fn tolerated(argument: &str, value: Option<&String>) -> Result<f64, String> {
     let value = value.ok_or_else(|| format!("{argument} without a number"))?;
     let number = decimal(value).filter(|number| *number >= 0.0);
-    let number = number.ok_or_else(|| format!("{argument} \"{value}\" is no number of 0 or more"))?;
-    if tolerance.replace(number).is_some() {
-        return Err(format!("{argument} sets a tolerance that is set already"));
-    }
-    Ok(())
+    number.ok_or_else(|| format!("{argument} \"{value}\" is no number of 0 or more"))
 }
 
 /// A number by the format's grammar ("General requirements"): no `inf`, no `nan`, no hexadecimal.
@@ -118,6 +131,15 @@ mod tests {
         ] {
             assert!(parse(line).is_err(), "{line}");
         }
+    }
+
+    #[test]
+    fn of_what_is_there_twice_the_last_counts_where_that_is_allowed() {
+        let last = |line: &str| Flags::parse_last(&split(line).unwrap());
+        let flags =
+            last("float_tolerance 1e-6 float_absolute_tolerance 1 float_absolute_tolerance .5").unwrap();
+        assert_eq!((flags.float_absolute_tolerance, flags.float_relative_tolerance), (Some(0.5), Some(1e-6)));
+        assert!(last("fuzzy").is_err() && last("float_tolerance 1 float_tolerance").is_err());
     }
 
     #[test]

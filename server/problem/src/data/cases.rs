@@ -304,6 +304,14 @@ mod tests {
         let yaml = ("problem.yaml", "validator_flags: float_tolerance 1e-6\n");
         let data = Folder::legacy(&[yaml]).data();
         assert_eq!(data.cases[0].flags.unwrap().float_absolute_tolerance, Some(1e-6));
+        let files = [
+            yaml,
+            ("data/secret/testdata.yaml", "output_validator_flags: float_tolerance 1e-3\n"),
+            ("data/secret/1.in", ""),
+            ("data/secret/1.ans", ""),
+        ];
+        let of_group = Folder::legacy(&files).data().cases[0].flags.unwrap();
+        assert_eq!(of_group.float_absolute_tolerance, Some(1e-3));
         let folder = Folder::legacy(&[("problem.yaml", "validator_flags: fuzzy\n")]);
         assert!(folder.faults()[0].contains("the default validator has no argument \"fuzzy\""));
     }
