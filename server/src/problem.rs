@@ -95,7 +95,7 @@ pub struct Manifest {
     pub statements: Vec<Text>,
     /// Files for those who solve.
     pub attachments: Vec<String>,
-    /// Files that are put beside each submission, by language; `default` for those without a folder.
+    /// Files that are put beside each submission, by language; `default` for all.
     pub includes: BTreeMap<String, Vec<String>>,
     /// Codes of the languages that may be used; none: all.
     #[serde(default)]
@@ -421,19 +421,18 @@ impl Problem {
         ProblemRef { id: self.id.clone(), version: self.version }
     }
 
-    /// What is put beside submissions in the language of this code, by name.
+    /// What is put beside submissions in the language of this code, by name: what is for all languages, and in its place what is for
+    /// this one.
     pub fn includes(&self, code: &str) -> BTreeMap<String, Content> {
-        let includes = &self.manifest.includes;
-        let (folder, paths) = match includes.get_key_value(code).or_else(|| includes.get_key_value("default"))
-        {
-            Some((folder, paths)) => (format!("include/{folder}/"), paths.as_slice()),
-            None => return BTreeMap::new(),
+        let of = |language: &str| {
+            let folder = format!("include/{language}/");
+            let paths = self.manifest.includes.get(language).into_iter().flatten();
+            paths.filter_map(move |path| {
+                let name = path.strip_prefix(&folder).unwrap_or(path);
+                Some((name.to_owned(), self.files.get(path)?.clone()))
+            })
         };
-        let named = |path: &String| {
-            let name = path.strip_prefix(&folder).unwrap_or(path);
-            Some((name.to_owned(), self.files.get(path)?.clone()))
-        };
-        paths.iter().filter_map(named).collect()
+        of("default").chain(of(code)).collect()
     }
 }
 
@@ -512,6 +511,25 @@ mod tests {
         };
         assert_eq!(shown(0), ("data/sample/1.in.statement", "data/sample/1.ans"));
         assert_eq!(shown(1), ("data/sample/3.in", "data/sample/3.out"));
+    }
+
+    #[test]
+    fn what_is_for_all_languages_is_there_beside_what_is_for_one() {
+        let files = [
+            ("problem.yaml", "name: S\n"),
+            ("data/secret/1.in", "1"),
+            ("data/secret/1.ans", "1"),
+            ("include/default/data.txt", "all"),
+            ("include/default/both.txt", "all"),
+            ("include/cpp/both.txt", "cpp"),
+            ("include/cpp/deep/values.h", ""),
+        ];
+        let problem = problem_of(Show::Full, &files);
+        let names = |code: &str| problem.includes(code).into_keys().collect::<Vec<_>>();
+        assert_eq!(names("cpp"), ["both.txt", "data.txt", "deep/values.h"]);
+        assert_eq!(names("python3"), ["both.txt", "data.txt"]);
+        assert_eq!(problem.includes("cpp")["both.txt"], problem.files["include/cpp/both.txt"]);
+        assert_ne!(problem.includes("java")["both.txt"], problem.files["include/cpp/both.txt"]);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub struct Package {
     pub solutions: Vec<Text>,
     /// Files for those who solve.
     pub attachments: Vec<String>,
-    /// Files that are put beside each submission, by language; `default` for languages without a folder.
+    /// Files that are put beside each submission, by language; `default` for all.
     pub includes: BTreeMap<String, Vec<String>>,
     /// The folders of programs that make pictures of inputs and outputs.
     pub visualizers: Vec<String>,

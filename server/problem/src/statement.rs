@@ -177,7 +177,7 @@ pub(crate) fn attachments(root: &Dir) -> Vec<String> {
     root.dir("attachments").map(Dir::all_files).unwrap_or_default()
 }
 
-/// Files that are put beside each submission, by language; `default` for the others.
+/// Files that are put beside each submission, by language; `default` for all.
 pub(crate) fn includes(root: &Dir, report: &Report) -> BTreeMap<String, Vec<String>> {
     let Some(dir) = root.dir("include") else { return BTreeMap::new() };
     dir.files.values().for_each(|file| note_stray(file, report));
