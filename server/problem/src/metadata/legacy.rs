@@ -1,6 +1,6 @@
 //! Keys of `legacy` and `legacy-icpc`.
 
-use super::{Grading, Metadata, Objective, Validation, credits, limits, names};
+use super::{Grading, Kind, Metadata, Objective, Validation, credits, limits, names};
 use crate::flags;
 use crate::report::Report;
 use crate::statement;
@@ -8,7 +8,8 @@ use crate::tree::Dir;
 use crate::yaml::Fields;
 
 pub(super) fn read(metadata: &mut Metadata, fields: &mut Fields<'_>, root: &Dir, report: &Report) {
-    metadata.kind.scoring = scoring(fields);
+    metadata.kind = kind(fields);
+    let needs_validator = metadata.kind.interactive || metadata.kind.multi_pass;
     metadata.names = statement::names(root, metadata.format, report);
     for (language, name) in names(fields) {
         metadata.names.entry(language).or_insert(name);
@@ -16,6 +17,7 @@ pub(super) fn read(metadata: &mut Metadata, fields: &mut Fields<'_>, root: &Dir,
     metadata.credits = credits::legacy(fields);
     metadata.limits = limits::legacy(fields);
     metadata.validation = validation(metadata, fields);
+    metadata.validation.custom |= needs_validator;
     metadata.grading = grading(fields);
     metadata.keywords = fields.text("keywords").map(|text| words(&text)).unwrap_or_default();
     metadata.allow_file_writing = true;
@@ -35,16 +37,28 @@ fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-fn scoring(fields: &mut Fields<'_>) -> bool {
-    let Some(node) = fields.take("type") else { return false };
-    match fields.as_text("type", &node).as_deref() {
-        None | Some("pass-fail") => false,
-        Some("scoring") => true,
-        Some(other) => {
-            fields.fault("type", node.line, format!("\"{other}\" is neither pass-fail nor scoring"));
-            false
+/// `pass-fail` or `scoring`, and whatever else DOMjudge takes there, in one string: it has the types of later versions.
+fn kind(fields: &mut Fields<'_>) -> Kind {
+    let mut kind = Kind::default();
+    let Some(node) = fields.take("type") else { return kind };
+    let Some(text) = fields.as_text("type", &node) else { return kind };
+    let told = words(&text);
+    for word in &told {
+        match word.as_str() {
+            "pass-fail" => {}
+            "scoring" => kind.scoring = true,
+            "interactive" => kind.interactive = true,
+            "multi-pass" => kind.multi_pass = true,
+            _ => fields.fault("type", node.line, format!("\"{word}\" is neither pass-fail nor scoring")),
         }
     }
+    if told.is_empty() || kind.scoring && told.iter().any(|word| word == "pass-fail") {
+        fields.fault("type", node.line, format!("\"{text}\" is neither pass-fail nor scoring"));
+    }
+    if kind.interactive || kind.multi_pass {
+        fields.note("type", node.line, "taken as DOMjudge takes it: this format has `validation` for that");
+    }
+    kind
 }
 
 /// `default`, or `custom` and what the validator does (legacy, "Validation").
@@ -135,6 +149,23 @@ mod tests {
         let (package, notes) = of(&format!("{CURRENT}name: x\n"));
         assert!(!package.metadata.kind.interactive, "the newest has types");
         assert_eq!(notes.iter().filter(|note| note.contains("unknown key")).count(), 2, "{notes:?}");
+    }
+
+    #[test]
+    fn types_that_domjudge_takes_are_taken() {
+        let of =
+            |yaml: &str| Folder::legacy(&[("problem.yaml", yaml), ("output_validators/v.py", "")]).package();
+        for yaml in ["type: pass-fail interactive\n", "type: interactive\nvalidation: custom interactive\n"] {
+            let (package, notes) = of(yaml);
+            assert!(package.metadata.kind.interactive && !package.validators.is_default(), "{yaml}");
+            assert!(notes[0].contains("type: taken as DOMjudge takes it"), "{notes:?}");
+        }
+        let (package, _) = of("type: scoring multi-pass\n");
+        assert!(package.metadata.kind.scoring && package.metadata.kind.multi_pass);
+        for wrong in ["pass-fail scoring", "''", "pass-fail magic"] {
+            let faults = Folder::legacy(&[("problem.yaml", &format!("type: {wrong}\n"))]).faults();
+            assert!(faults[0].ends_with("is neither pass-fail nor scoring"), "{wrong} {faults:?}");
+        }
     }
 
     #[test]
