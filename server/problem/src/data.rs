@@ -15,6 +15,7 @@ use crate::tree::Dir;
 use crate::validator::Validators;
 
 pub use current::{Aggregation, CurrentRules, StaticCase};
+pub(crate) use legacy::score_range;
 pub use legacy::{Grader, LegacyRules, OnReject, ScoreMode, VerdictMode};
 
 /// The test data of a package.

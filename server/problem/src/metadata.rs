@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::OnReject;
 use crate::report::{Place, Report};
 use crate::tree::Dir;
 use crate::yaml::{self, Fields};
@@ -95,6 +96,19 @@ pub struct Grading {
     pub show_test_data_groups: bool,
 }
 
+/// What packages that are older than `legacy` have in `grading`: it is in the place of what groups say.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct OldGrading {
+    /// What happens after a rejection.
+    pub on_reject: Option<OnReject>,
+    /// The score of an accepted case.
+    pub accept_score: Option<f64>,
+    /// The score of another case.
+    pub reject_score: Option<f64>,
+    /// The lowest and the highest score.
+    pub range: Option<(f64, f64)>,
+}
+
 /// A constant (2025-09, "Constants"): its texts by variant; `value` is the plain one.
 pub type Constant = BTreeMap<String, String>;
 
@@ -127,6 +141,8 @@ pub struct Metadata {
     pub validation: Validation,
     /// How scores are shown.
     pub grading: Grading,
+    /// How scores are made, where `problem.yaml` says it.
+    pub old_grading: OldGrading,
     /// Words that describe the problem.
     pub keywords: Vec<String>,
     /// Codes of the languages that may be used; none: all.

@@ -194,24 +194,38 @@ fn group(dir: &Dir, name: &str, inherited: Inherited, data: &mut Data, context: 
 
 /// What is inherited, and what the folder's file puts in its place.
 fn configured(dir: &Dir, mut inherited: Inherited, is_root: bool, context: Context<'_>) -> Inherited {
-    let Some(file) = dir.files.get(FILE) else {
-        // The flag of the root is for the root.
-        inherited.rules.grader.ignore_sample &= is_root;
-        return inherited;
-    };
-    let mut fields = yaml::read(file, context.report);
-    rules(&mut fields, &mut inherited.rules, context);
+    if let Some(file) = dir.files.get(FILE) {
+        let mut fields = yaml::read(file, context.report);
+        configure(&mut fields, &mut inherited, is_root, context);
+    }
+    of_problem(&mut inherited.rules, context);
+    // The flag of the root is for the root.
     inherited.rules.grader.ignore_sample &= is_root;
+    inherited
+}
+
+fn configure(fields: &mut Fields<'_>, inherited: &mut Inherited, is_root: bool, context: Context<'_>) {
+    rules(fields, &mut inherited.rules, context);
     if let Some(node) = fields.take("input_validator_flags") {
-        inherited.settings.input_validator_args = input_flags(&fields, node);
+        inherited.settings.input_validator_args = input_flags(fields, node);
     }
     if let Some(node) = fields.take("output_validator_flags") {
-        inherited.settings.validator_args = output_flags(&fields, node);
+        inherited.settings.validator_args = output_flags(fields, node);
     }
     if context.metadata.format == Format::Y2023M07 {
-        of_drafts(&mut fields, &mut inherited.settings, is_root, context);
+        of_drafts(fields, &mut inherited.settings, is_root, context);
     }
-    inherited
+}
+
+/// What `problem.yaml` says of all groups.
+fn of_problem(rules: &mut LegacyRules, context: Context<'_>) {
+    let old = context.metadata.old_grading;
+    rules.on_reject = old.on_reject.unwrap_or(rules.on_reject);
+    if context.metadata.kind.scoring {
+        rules.accept_score = old.accept_score.unwrap_or(rules.accept_score);
+        rules.reject_score = old.reject_score.unwrap_or(rules.reject_score);
+        rules.range = old.range.unwrap_or(rules.range);
+    }
 }
 
 /// What `2023-07` had in this file in its drafts: its packages were made with them.
@@ -258,7 +272,7 @@ fn rules(fields: &mut Fields<'_>, rules: &mut LegacyRules, context: Context<'_>)
         }
     }
     if let Some(node) = fields.take("range") {
-        match fields.as_text("range", &node).as_deref().and_then(range) {
+        match fields.as_text("range", &node).as_deref().and_then(score_range) {
             Some(range) => rules.range = range,
             None => fields.fault("range", node.line, "is not two numbers, the lower one first"),
         }
@@ -289,7 +303,8 @@ fn grader(fields: &mut Fields<'_>, rules: &mut LegacyRules, context: Context<'_>
     }
 }
 
-fn range(text: &str) -> Option<(f64, f64)> {
+/// Two numbers, the lower one first.
+pub(crate) fn score_range(text: &str) -> Option<(f64, f64)> {
     let mut words = text.split_whitespace();
     let range = (bound(words.next()?)?, bound(words.next()?)?);
     (words.next().is_none() && range.0 <= range.1).then_some(range)
@@ -412,6 +427,26 @@ mod tests {
         assert_eq!((inner.grader.score, inner.grader.verdict), (ScoreMode::Min, VerdictMode::FirstError));
         assert_eq!(inner.range, (f64::NEG_INFINITY, 3.5));
         assert!(!inner.grader.ignore_sample);
+    }
+
+    #[test]
+    fn what_problem_yaml_says_of_scores_is_for_all_groups() {
+        let yaml = "type: scoring\ngrading:\n  on_reject: grade\n  accept_score: 3\n  range: 0 9\n";
+        let (package, notes) = Folder::legacy(&[
+            ("problem.yaml", yaml),
+            ("data/secret/testdata.yaml", "on_reject: break\naccept_score: 7\nreject_score: -1\n"),
+            ("data/secret/1.in", ""),
+            ("data/secret/1.ans", ""),
+        ])
+        .package();
+        for group in ["", "secret"] {
+            let rules = legacy_rules(&package.data, group);
+            assert_eq!((rules.on_reject, rules.accept_score), (OnReject::Continue, 3.0), "{group}");
+            assert_eq!(rules.range, (0.0, 9.0), "{group}");
+        }
+        assert_eq!(legacy_rules(&package.data, "secret").reject_score, -1.0);
+        let taken = "taken for all groups, although this format has it in testdata.yaml";
+        assert_eq!(notes.iter().filter(|note| note.ends_with(taken)).count(), 3, "{notes:?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Keys of `legacy` and `legacy-icpc`.
 
-use super::{Grading, Kind, Metadata, Objective, Validation, credits, limits, names};
+use super::{Grading, Kind, Metadata, Objective, OldGrading, Validation, credits, limits, names};
+use crate::data::{OnReject, score_range};
 use crate::flags;
 use crate::report::Report;
 use crate::statement;
@@ -18,7 +19,7 @@ pub(super) fn read(metadata: &mut Metadata, fields: &mut Fields<'_>, root: &Dir,
     metadata.limits = limits::legacy(fields);
     metadata.validation = validation(metadata, fields);
     metadata.validation.custom |= needs_validator;
-    metadata.grading = grading(fields);
+    (metadata.grading, metadata.old_grading) = grading(fields);
     metadata.keywords = fields.text("keywords").map(|text| words(&text)).unwrap_or_default();
     metadata.allow_file_writing = true;
 }
@@ -96,9 +97,9 @@ fn arguments(fields: &mut Fields<'_>, key: &str) -> Vec<String> {
     })
 }
 
-fn grading(fields: &mut Fields<'_>) -> Grading {
+fn grading(fields: &mut Fields<'_>) -> (Grading, OldGrading) {
     let mut grading = Grading::default();
-    let Some(mut map) = fields.map("grading") else { return grading };
+    let Some(mut map) = fields.map("grading") else { return (grading, OldGrading::default()) };
     if let Some(node) = map.take("objective") {
         match map.as_text("objective", &node).as_deref() {
             None | Some("max") => {}
@@ -107,7 +108,36 @@ fn grading(fields: &mut Fields<'_>) -> Grading {
         }
     }
     grading.show_test_data_groups = map.flag("show_test_data_groups").unwrap_or(false);
-    grading
+    (grading, old_grading(&mut map))
+}
+
+/// What is in `testdata.yaml` since, as Kattis' tools still take it.
+fn old_grading(map: &mut Fields<'_>) -> OldGrading {
+    for key in ["on_reject", "accept_score", "reject_score", "range"] {
+        if map.has(key) {
+            map.note(key, 0, "taken for all groups, although this format has it in testdata.yaml");
+        }
+    }
+    let mut old = OldGrading {
+        accept_score: map.number("accept_score", f64::MIN, f64::MAX),
+        reject_score: map.number("reject_score", f64::MIN, f64::MAX),
+        ..OldGrading::default()
+    };
+    if let Some(node) = map.take("on_reject") {
+        match map.as_text("on_reject", &node).as_deref() {
+            Some("first_error") => old.on_reject = Some(OnReject::Break),
+            Some("grade") => old.on_reject = Some(OnReject::Continue),
+            Some("worst_error") => {}
+            _ => map.fault("on_reject", node.line, "is none of first_error, worst_error, grade"),
+        }
+    }
+    if let Some(node) = map.take("range") {
+        old.range = map.as_text("range", &node).as_deref().and_then(score_range);
+        if old.range.is_none() {
+            map.fault("range", node.line, "is not two numbers, the lower one first");
+        }
+    }
+    old
 }
 
 #[cfg(test)]
@@ -181,6 +211,8 @@ mod tests {
             "validation: custom loud\n",
             "validator_flags: \"'a\"\n",
             "grading:\n  objective: more\n",
+            "grading:\n  on_reject: stop\n",
+            "grading:\n  range: 5\n",
         ] {
             let folder = Folder::legacy(&[("problem.yaml", yaml), ("output_validators/v.py", "")]);
             assert_eq!(folder.faults().len(), 1, "{yaml}");
