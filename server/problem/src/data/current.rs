@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::cases::{self, Needs};
+use super::cases::{self, Found, Needs};
 use super::{Case, Context, Data, Group, InputArguments, Item, Rules, Settings, Subject};
 use crate::report::Place;
 use crate::tree::{Dir, File, joined};
@@ -90,12 +90,30 @@ pub(super) fn trials(dir: &Dir, inherited: &Settings, data: &mut Data, context: 
 
 fn trial(dir: &Dir, name: &str, needs: Needs, inherited: &Settings, context: Context<'_>) -> Vec<Case> {
     let Some(dir) = dir.dirs.get(name) else { return Vec::new() };
-    let mut fields = settings_file(dir, context);
-    let settings = settings(&mut fields, inherited.clone());
-    let mut stray = Vec::new();
-    let cases = collect(dir, name, needs, &settings, &mut stray, context);
-    note_dialogues(&stray, context);
+    let mut cases = tried(dir, name, needs, inherited, context);
+    cases.sort_by(|one, other| one.name.cmp(&other.name));
     cases
+}
+
+/// The cases in a folder and in the folders below, each of which may say what holds for what is in it.
+fn tried(dir: &Dir, group: &str, needs: Needs, inherited: &Settings, context: Context<'_>) -> Vec<Case> {
+    let settings = settings(&mut settings_file(dir, context), inherited.clone());
+    let found = found(dir, context);
+    let mut stray = Vec::new();
+    let mut cases = found.cases(group, needs, &settings, &mut stray, context);
+    note_dialogues(&stray, context);
+    for (name, dir) in &found.dirs {
+        cases.extend(tried(dir, &joined(group, name), needs, &settings, context));
+    }
+    cases
+}
+
+/// What is in a folder, beside the file that is of all of it.
+fn found<'a>(dir: &'a Dir, context: Context<'_>) -> Found<'a> {
+    if let Some(file) = dir.files.get(OLD_FILE) {
+        context.report.note(Place::file(&file.path), "ignored: this format has test_group.yaml");
+    }
+    cases::find(dir, &[FILE, OLD_FILE], context)
 }
 
 fn note_dialogues(stray: &[String], context: Context<'_>) {
@@ -239,7 +257,7 @@ fn static_item(
 
 fn items(dir: &Dir, group: &str, settings: &Settings, data: &mut Data, context: Context<'_>) -> Vec<Item> {
     let mut dialogues = Vec::new();
-    let cases = collect(dir, group, Needs::Answer, settings, &mut dialogues, context);
+    let cases = collect(dir, group, settings, &mut dialogues, context);
     data.interactions.append(&mut dialogues);
     let first = data.cases.len();
     data.cases.extend(cases);
@@ -250,18 +268,14 @@ fn items(dir: &Dir, group: &str, settings: &Settings, data: &mut Data, context: 
 fn collect(
     dir: &Dir,
     group: &str,
-    needs: Needs,
     settings: &Settings,
     dialogues: &mut Vec<String>,
     context: Context<'_>,
 ) -> Vec<Case> {
-    if let Some(file) = dir.files.get(OLD_FILE) {
-        context.report.note(Place::file(&file.path), "ignored: this format has test_group.yaml");
-    }
-    let found = cases::find(dir, &[FILE, OLD_FILE], context);
-    let mut cases = found.cases(group, needs, settings, dialogues, context);
+    let found = found(dir, context);
+    let mut cases = found.cases(group, Needs::Answer, settings, dialogues, context);
     for (name, dir) in &found.dirs {
-        cases.extend(collect(dir, &joined(group, name), needs, settings, dialogues, context));
+        cases.extend(collect(dir, &joined(group, name), settings, dialogues, context));
     }
     cases.sort_by(|one, other| one.name.cmp(&other.name));
     cases
@@ -656,6 +670,26 @@ mod tests {
         assert!(data.valid_output[0].flags.unwrap().case_sensitive);
         let folder = Folder::current(&[("data/valid_output/c.in", ""), ("data/valid_output/c.ans", "")]);
         assert_eq!(folder.faults(), ["data/valid_output/c.in: has no output beside it"]);
+    }
+
+    #[test]
+    fn folders_of_outputs_to_try_have_arguments_of_their_own() {
+        let data = Folder::current(&[
+            ("data/invalid_output/test_group.yaml", "output_validator_args: [case_sensitive]\n"),
+            ("data/invalid_output/1.in", ""),
+            ("data/invalid_output/1.ans", ""),
+            ("data/invalid_output/1.out", ""),
+            ("data/invalid_output/0/test_group.yaml", "output_validator_args: [float_tolerance, 1e-3]\n"),
+            ("data/invalid_output/0/2.in", ""),
+            ("data/invalid_output/0/2.ans", ""),
+            ("data/invalid_output/0/2.out", ""),
+        ])
+        .data();
+        let told: Vec<_> =
+            data.invalid_output.iter().map(|case| (case.name.as_str(), case.flags.unwrap())).collect();
+        assert_eq!([told[0].0, told[1].0], ["invalid_output/0/2", "invalid_output/1"]);
+        assert_eq!((told[0].1.float_absolute_tolerance, told[0].1.case_sensitive), (Some(1e-3), false));
+        assert!(told[1].1.case_sensitive);
     }
 
     #[test]
