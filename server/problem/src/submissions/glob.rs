@@ -16,6 +16,8 @@ impl Pattern {
     /// # Errors
     /// Braces that do not fit, or that stand for too many patterns.
     pub fn parse(text: &str) -> Result<Self, String> {
+        // A folder may be written as one.
+        let text = text.strip_suffix('/').unwrap_or(text);
         let mut expanded = Vec::new();
         let mut waiting = vec![text.to_owned()];
         while let Some(pattern) = waiting.pop() {
@@ -60,7 +62,8 @@ fn braces(pattern: &str) -> Result<Option<Vec<String>>, String> {
             _ => {}
         }
         if depth == 0 || depth == 1 && byte == b',' {
-            parts.push(&pattern[from..at]);
+            // No name has white space: it is there to be read.
+            parts.push(pattern[from..at].trim());
             from = at + 1;
         }
         if depth == 0 {
@@ -112,13 +115,14 @@ mod tests {
 
     #[test]
     fn what_is_in_a_matched_folder_is_matched() {
-        assert!(matches("accepted", "accepted/a.py"));
+        assert!(matches("accepted", "accepted/a.py") && matches("accepted/", "accepted/a.py"));
         assert!(!matches("accepted/a.py", "accepted"));
     }
 
     #[test]
     fn braces_are_alternatives() {
         assert!(matches("x.{py,cpp}", "x.cpp") && matches("{a,b{c,d}}", "bd") && matches("{,a}b", "b"));
+        assert!(matches("secret/*{ 4 }{ 1, 2 }", "secret/42") && !matches("secret/*{ 4 }", "secret/4 "));
         assert!(!matches("x.{py,cpp}", "x.c"));
     }
 

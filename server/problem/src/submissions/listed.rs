@@ -229,6 +229,8 @@ mod tests {
         let one = submission(yaml, "time_limit_exceeded");
         assert_eq!(one.expected.len(), 1);
         assert_eq!((one.expected[0].permitted.len(), one.expected[0].required.len()), (3, 1));
+        let one = submission(&yaml.replacen(':', "/:", 1), "time_limit_exceeded");
+        assert_eq!((one.expected.len(), one.expected[0].permitted.len()), (1, 3));
         let one = submission("time_limit_exceeded/*:\n  required: [TLE]\n", "time_limit_exceeded");
         assert_eq!(one.expected.len(), 2);
         assert_eq!(one.expected[1].permitted, ANY);
