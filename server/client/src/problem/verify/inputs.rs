@@ -267,14 +267,16 @@ fn is_of_testlib(request: &Value) -> bool {
     testlib.is_included()
 }
 
-fn arguments<'a>(case: &'a Case, validator: &Program) -> &'a [String] {
-    match &case.settings.input_validator_args {
-        InputArguments::All(arguments) => arguments,
+/// Those of the validator, and the program's behind them (2025-09, "Input validators").
+fn arguments(case: &Case, validator: &Program) -> Vec<String> {
+    let own = match &case.settings.input_validator_args {
+        InputArguments::All(arguments) => arguments.as_slice(),
         InputArguments::Named(named) => {
             let stem = validator.name.split('.').next().unwrap_or_default();
             named.get(&validator.name).or_else(|| named.get(stem)).map(Vec::as_slice).unwrap_or_default()
         }
-    }
+    };
+    own.iter().chain(&case.settings.args).cloned().collect()
 }
 
 /// Why the input is not accepted, if it is not.
@@ -333,5 +335,8 @@ mod tests {
         assert_eq!(arguments(&named("bounds"), &validator), ["x"]);
         assert_eq!(arguments(&named("bounds.py"), &validator), ["x"]);
         assert!(arguments(&named("other"), &validator).is_empty());
+        let mut case = named("bounds");
+        case.settings.args = vec!["7".to_owned()];
+        assert_eq!(arguments(&case, &validator), ["x", "7"]);
     }
 }

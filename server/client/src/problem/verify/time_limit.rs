@@ -130,7 +130,12 @@ impl Measured {
 
 /// How a submission counts: as it says, else as its verdicts do.
 fn use_of(example: &Example) -> TimeLimitUse {
-    if let Some(told) = example.expected.iter().find_map(|expected| expected.use_for_time_limit) {
+    let is_told = |told: &TimeLimitUse| {
+        example.expected.iter().any(|expected| expected.use_for_time_limit == Some(*told))
+    };
+    // What is too slow in one part tells nothing by what it takes in another.
+    let told = [TimeLimitUse::Upper, TimeLimitUse::Lower, TimeLimitUse::Never];
+    if let Some(told) = told.into_iter().find(is_told) {
         return told;
     }
     let is_all =
@@ -270,6 +275,21 @@ mod tests {
         assert_eq!(of(judged(1499.0, "Accepted")).slow[0].1, Some(false));
         assert_eq!(of(judged(1499.0, "TimeLimitExceeded")).slow[0].1, None);
         assert_eq!(of(judged(1500.0, "TimeLimitExceeded")).slow[0].1, Some(true));
+    }
+
+    #[test]
+    fn what_must_be_too_slow_in_one_part_is_no_measure_in_another() {
+        use TimeLimitUse::{Lower, Never, Upper};
+        let told = |uses: &[TimeLimitUse]| {
+            let mut example = accepted("tle/a.cpp");
+            let of = |told: &TimeLimitUse| {
+                Arc::new(Expectation { use_for_time_limit: Some(*told), ..Expectation::default() })
+            };
+            example.expected.extend(uses.iter().map(of));
+            use_of(&example)
+        };
+        assert_eq!((told(&[]), told(&[Never]), told(&[Lower])), (Lower, Never, Lower));
+        assert_eq!((told(&[Lower, Upper]), told(&[Upper, Never])), (Upper, Upper));
     }
 
     #[test]
