@@ -284,7 +284,12 @@ fn unrun(package: &Package) -> Vec<String> {
     let inputs = inputs.iter().map(|name| format!("{name}: not run here: `gavel problem verify` runs them"));
     let pictures =
         package.visualizers.iter().map(|name| format!("{name}: not run here: no pictures are made"));
-    inputs.chain(pictures).collect()
+    let (invalid, valid) = (&package.data.invalid_output, &package.data.valid_output);
+    let tried = [("invalid_output", invalid.len()), ("valid_output", valid.len())].into_iter();
+    let tried = tried.filter(|(_, outputs)| *outputs > 0).map(|(name, outputs)| {
+        format!("data/{name}: not looked at here: no validator is tried on its outputs ({outputs})")
+    });
+    inputs.chain(pictures).chain(tried).collect()
 }
 
 /// What a package says that nobody is told here.
@@ -550,6 +555,8 @@ mod tests {
 
     #[test]
     fn what_of_a_package_is_not_run_here_is_named() {
+        const CURRENT: &str =
+            "problem_format_version: 2025-09\nname: S\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\n";
         let notes = |more: &[(&str, &str)]| {
             let case = [("problem.yaml", "name: S\n"), ("data/secret/1.in", "1"), ("data/secret/1.ans", "1")];
             problem_of(Show::Full, &[&case[..], more].concat()).manifest.notes.clone()
@@ -564,5 +571,12 @@ mod tests {
                 "output_visualizer: not run here: no pictures are made",
             ]
         );
+        let output = [
+            ("data/valid_output/1.in", "1"),
+            ("data/valid_output/1.ans", "1"),
+            ("data/valid_output/1.out", "1"),
+        ];
+        let told = "data/valid_output: not looked at here: no validator is tried on its outputs (1)";
+        assert_eq!(notes(&[&[("problem.yaml", CURRENT)], output.as_slice()].concat()), [told]);
     }
 }
