@@ -1,6 +1,8 @@
 //! A program and the validator that talks with it, both running: what each writes the other reads. It passes through here,
 //! so that it is known who was the first to end.
 
+mod ear;
+
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use rustix::pipe::PipeFlags;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::unix::pipe::{Receiver, Sender};
 
+use self::ear::Ear;
 use super::executor::Facts;
 use super::judgement::Verdict;
 use super::transcript::{Side, Transcript};
@@ -41,16 +44,18 @@ pub struct Dialogue {
 pub(super) struct Passing {
     from_program: (Receiver, Sender),
     from_validator: (Receiver, Sender),
+    ear: Ear,
 }
 
 /// Connects the standard streams of both.
 ///
 /// # Errors
-/// As pipe2(2).
+/// As pipe2(2) and fcntl(2).
 pub(super) fn connect(program: &mut Program, validator: &mut Program) -> io::Result<Passing> {
     let from_program = (of_output(program)?, of_input(validator)?);
     let from_validator = (of_output(validator)?, of_input(program)?);
-    Ok(Passing { from_program, from_validator })
+    let ear = Ear::of(&from_program.1)?;
+    Ok(Passing { from_program, from_validator, ear })
 }
 
 fn of_output(program: &mut Program) -> io::Result<Receiver> {
@@ -76,26 +81,38 @@ impl Passing {
     /// Passes everything on until both have ended, and says who was the first.
     pub(super) async fn pass(self, transcript: Option<&Transcript>) -> Side {
         let first = OnceLock::new();
-        let Self { from_program, from_validator } = self;
-        tokio::join!(
-            relay(from_program, Side::Program, Side::Validator, (&first, transcript)),
-            relay(from_validator, Side::Validator, Side::Program, (&first, transcript)),
-        );
+        let Self { from_program, from_validator, ear } = self;
+        let of_program = async {
+            relay(from_program, Side::Program, Side::Validator, (&first, transcript), None).await;
+            ear.close();
+        };
+        let of_validator =
+            relay(from_validator, Side::Validator, Side::Program, (&first, transcript), Some(&ear));
+        tokio::join!(of_program, of_validator);
         *first.get().unwrap_or(&Side::Validator)
     }
 }
 
-/// Passes on what one writes. An end that the reader of it could notice is noted before it can.
+/// Passes on what one writes. An end that the reader of it could notice is noted before it can. One with an `ear` that writes no
+/// more has ended when it listens no more either.
 async fn relay(
     (mut reader, mut writer): (Receiver, Sender),
     from: Side,
     to: Side,
     (first, transcript): (&OnceLock<Side>, Option<&Transcript>),
+    ear: Option<&Ear>,
 ) {
     let mut block = vec![0; BLOCK];
     loop {
         let read = reader.read(&mut block).await.unwrap_or(0);
         if read == 0 {
+            if let Some(ear) = ear
+                && !ear.is_closed().await
+            {
+                // The other may wait for the end of what it says.
+                drop(writer);
+                ear.closed().await;
+            }
             first.get_or_init(|| from);
             return;
         }
@@ -182,7 +199,8 @@ mod tests {
             [pair(), pair(), pair(), pair()];
         let from_program = (program_out, to_validator);
         let from_validator = (validator_out, to_program);
-        (Passing { from_program, from_validator }, [(says, hears), (asks, gets)])
+        let ear = Ear::of(&from_program.1).unwrap();
+        (Passing { from_program, from_validator, ear }, [(says, hears), (asks, gets)])
     }
 
     #[tokio::test]
@@ -201,6 +219,29 @@ mod tests {
             drop(leaves);
             assert_eq!(stays.1.read(&mut heard).await.unwrap(), 0, "the other sees the end");
             drop(stays);
+            assert_eq!(passing.await.unwrap(), first);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_validator_that_has_said_all_has_not_ended_by_that() {
+        for first in [Side::Program, Side::Validator] {
+            let (passing, [program, validator]) = talk();
+            let passing = tokio::spawn(passing.pass(None));
+            let ((says, mut hears), (asks, mut gets)) = (program, validator);
+            drop(asks);
+            assert_eq!(hears.read(&mut [0; 1]).await.unwrap(), 0, "the program sees that no more comes");
+            match first {
+                Side::Program => {
+                    drop((says, hears));
+                    assert_eq!(gets.read(&mut [0; 1]).await.unwrap(), 0, "the validator sees the end");
+                }
+                Side::Validator => {
+                    drop(gets);
+                    tokio::time::sleep(20 * ear::LOOK).await;
+                    drop((says, hears));
+                }
+            }
             assert_eq!(passing.await.unwrap(), first);
         }
     }
