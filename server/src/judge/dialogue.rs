@@ -23,6 +23,9 @@ use crate::sandbox::{Input, Output, Program, Wire};
 
 /// How much is passed on at a time: what a pipe holds.
 const BLOCK: usize = 64 * 1024;
+/// So much of what is said to one that is there no more is read all the same: other judges' pipes hold it, and who says it is not to
+/// break by the other's end.
+const UNHEARD: usize = 1024 * 1024;
 /// A program may reopen its end through `/proc/self/fd`, whoever it is.
 const OPEN_TO_ALL: Mode = Mode::from_raw_mode(0o666);
 
@@ -122,7 +125,20 @@ async fn relay(
         if writer.write_all(&block[..read]).await.is_err() {
             // Nobody reads it any more.
             first.get_or_init(|| to);
+            drop(writer);
+            unheard(&mut reader, &mut block).await;
             return;
+        }
+    }
+}
+
+/// Reads what nobody hears, so much of it.
+async fn unheard(reader: &mut Receiver, block: &mut [u8]) {
+    let mut left = UNHEARD;
+    while left > 0 {
+        match reader.read(block).await {
+            Ok(read @ 1..) => left = left.saturating_sub(read),
+            _ => return,
         }
     }
 }
@@ -186,6 +202,8 @@ fn never_ends(program: ProgramEnd, validator: ProgramEnd) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn pair() -> (Receiver, Sender) {
@@ -277,6 +295,25 @@ mod tests {
         }
         drop((says, _hears));
         assert_eq!(passing.await.unwrap(), Side::Validator);
+    }
+
+    #[tokio::test]
+    async fn one_that_is_not_heard_any_more_does_not_break_by_what_it_says_to_the_end() {
+        for first in [Side::Program, Side::Validator] {
+            let (passing, [program, validator]) = talk();
+            let passing = tokio::spawn(passing.pass(None));
+            let (leaves, (mut says, hears)) = match first {
+                Side::Program => (program, validator),
+                Side::Validator => (validator, program),
+            };
+            drop(leaves);
+            for _ in 0..20 {
+                says.write_all(b"more").await.unwrap();
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            drop((says, hears));
+            assert_eq!(passing.await.unwrap(), first);
+        }
     }
 
     #[test]
