@@ -76,6 +76,12 @@ impl File {
         }
     }
 
+    /// Whether it begins with a byte-order mark, of UTF-8 or UTF-16; where it cannot be read that is told by others.
+    pub(crate) fn has_mark(&self) -> bool {
+        let marks: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
+        self.beginning(3).is_ok_and(|bytes| marks.iter().any(|mark| bytes.starts_with(mark)))
+    }
+
     fn whole(&self, most: u64) -> io::Result<String> {
         let bytes = self.beginning(most + 1)?;
         if bytes.len() as u64 > most {

@@ -206,6 +206,15 @@ fn last_of_each(map: Vec<(String, Node)>, path: &str, report: &Report) -> Vec<(S
     kept
 }
 
+/// The booleans of YAML 1.1, as Kattis' tools read it.
+fn of_word(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" => Some(true),
+        "false" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
 /// The map that a YAML file is; an empty one where it cannot be read, which is a fault.
 pub(crate) fn read<'a>(file: &'a File, report: &'a Report) -> Fields<'a> {
     read_with(file, &BTreeMap::new(), report)
@@ -376,13 +385,15 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn flag(&mut self, key: &str) -> Option<bool> {
         let node = self.take(key)?;
-        match &node.value {
+        let told = match &node.value {
             Value::Bool(value, _) => Some(*value),
-            _ => {
-                self.unfit(key, &node, "a boolean");
-                None
-            }
+            Value::Text(text) => of_word(text),
+            _ => None,
+        };
+        if told.is_none() {
+            self.unfit(key, &node, "a boolean");
         }
+        told
     }
 
     /// A finite number in the range.
@@ -472,6 +483,15 @@ mod tests {
         assert_eq!(read("v: no\n"), "no");
         assert_eq!(read("v: 'x'\n"), "x");
         assert_eq!(read("v: 2025-09 # or\n"), "2025-09");
+    }
+
+    #[test]
+    fn booleans_are_those_of_the_older_yaml_too() {
+        let read = |text: &str| tried(text, |fields| fields.flag("v")).0;
+        for (text, value) in [("true", true), ("True", true), ("yes", true), ("On", true), ("NO", false)] {
+            assert_eq!(read(&format!("v: {text}\n")), Some(value), "{text}");
+        }
+        assert_eq!((read("v: maybe\n"), read("v: 1\n")), (None, None));
     }
 
     #[test]

@@ -142,6 +142,9 @@ impl<'a> Found<'a> {
             ..Case::default()
         };
         needed(&case, needs, context);
+        for file in [Some(input), files.get("ans").copied()].into_iter().flatten() {
+            note_mark(file, context);
+        }
         texts(&mut case, files, context);
         if let Some(file) = files.get("yaml") {
             super::current::configure(&mut case, file, context);
@@ -167,6 +170,14 @@ fn needed(case: &Case, needs: Needs, context: Context<'_>) {
     }
     if case.output.is_none() && needs == Needs::Output {
         context.report.fault(place(), "has no output beside it");
+    }
+}
+
+/// As editors of Windows leave one: no program expects it, and no output begins with it.
+fn note_mark(file: &File, context: Context<'_>) {
+    if file.has_mark() {
+        let what = "begins with a byte-order mark, which programs are given and outputs are compared with";
+        context.report.note(Place::file(&file.path), what);
     }
 }
 
@@ -250,6 +261,14 @@ mod tests {
             faults,
             ["data/secret/1.in: has no answer beside it", "data/secret/2.ans: belongs to no input"]
         );
+    }
+
+    #[test]
+    fn byte_order_marks_are_told() {
+        let files = [("data/secret/1.in", "1\n"), ("data/secret/1.ans", "\u{feff}1\n")];
+        let (_, notes) = Folder::legacy(&files).package();
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        assert!(notes[0].starts_with("data/secret/1.ans: begins with a byte-order mark"), "{notes:?}");
     }
 
     #[test]
