@@ -31,6 +31,7 @@ pub(crate) use input::memory;
 #[cfg(test)]
 pub(crate) use input::sealed;
 pub use member::RetireReason;
+pub(crate) use order::BOX;
 #[cfg(test)]
 pub(crate) use pool::CLOSE;
 pub(crate) use pool::name_of_tier;

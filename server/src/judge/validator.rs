@@ -18,7 +18,7 @@ use crate::content::Content;
 use crate::language::{Language, Languages};
 use crate::problem::Problem;
 use crate::problems::{Allowed, of_program};
-use crate::sandbox::{Leaving, Profile};
+use crate::sandbox::{BOX, Leaving, Profile};
 use crate::submission::{Files, RunLimits};
 
 /// What the input of the next run is called.
@@ -61,13 +61,13 @@ impl Convention {
     }
 }
 
-/// Where a validator finds what it needs, beside its own files.
+/// Where a validator finds what it needs, in the box.
 const INPUT: &str = ".case/input";
 const ANSWER: &str = ".case/answer";
 const OUTPUT: &str = ".case/output";
 const FEEDBACK: &str = ".case/feedback/";
 /// Of a multi-pass problem the folder of feedback is the box itself: whatever is left there is there in the next pass.
-const FEEDBACK_KEPT: &str = "./";
+const FEEDBACK_KEPT: &str = "";
 /// An empty file in the folder of feedback, which is there by that.
 const KEEP: &str = ".case/feedback/.keep";
 
@@ -367,7 +367,7 @@ async fn one<E: Executor>(
 ) -> Result<(Finding, Vec<Leaving>), JudgeError> {
     let mut call = Call::new(validator, occasion);
     if validator.convention == Convention::Testlib {
-        OUTPUT.clone_into(&mut call.aside.arguments[1]);
+        call.aside.arguments[1] = in_box(OUTPUT);
         call.aside.beside.insert(OUTPUT.to_owned(), output.clone());
     }
     let job = CaseJob { input: output, room, ..call.job(validator, allowed) };
@@ -452,6 +452,11 @@ impl Aside {
     }
 }
 
+/// The path of what lies in the box, from wherever a validator goes to: its scripts may look for what they need where they lie.
+fn in_box(path: &str) -> String {
+    format!("{BOX}/{path}")
+}
+
 /// What a validator is called with for a test.
 pub(super) struct Call<'a> {
     test: usize,
@@ -465,10 +470,11 @@ impl<'a> Call<'a> {
         let Occasion { problem, test, input, kept, submitted } = occasion;
         let case = &problem.tests[test].case;
         let feedback = if kept.is_some() { FEEDBACK_KEPT } else { FEEDBACK };
+        let [input_file, answer, feedback] = [INPUT, ANSWER, feedback].map(in_box);
         let mut arguments = match validator.convention {
-            Convention::Icpc => vec![INPUT.to_owned(), ANSWER.to_owned(), feedback.to_owned()],
+            Convention::Icpc => vec![input_file, answer, feedback],
             // An interactor writes a file there, which nobody reads.
-            Convention::Testlib => vec![INPUT.to_owned(), format!("{feedback}tout"), ANSWER.to_owned()],
+            Convention::Testlib => vec![input_file, format!("{feedback}tout"), answer],
         };
         arguments.extend(problem.manifest.cases[test].validator_arguments.iter().cloned());
         let mut beside = validator.finds(submitted);
@@ -488,7 +494,7 @@ impl<'a> Call<'a> {
         entry_point: &str,
     ) -> Self {
         let Occasion { problem, test, kept: _, input: _, submitted } = occasion;
-        let mut arguments = [language, entry_point, FEEDBACK].map(str::to_owned).to_vec();
+        let mut arguments = vec![language.to_owned(), entry_point.to_owned(), in_box(FEEDBACK)];
         arguments.extend(problem.manifest.cases[test].validator_arguments.iter().cloned());
         let mut beside = validator.finds(submitted);
         beside.insert(KEEP.to_owned(), Content::default());

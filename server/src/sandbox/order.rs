@@ -16,7 +16,7 @@ use super::input;
 use super::{CollectFile, Input, Output, Program, PutContent, PutFile, RunEnding, SandboxError, Wire};
 
 /// Where a program starts, and what its relative paths are relative to.
-const BOX: &str = "/w";
+pub(crate) const BOX: &str = "/w";
 
 /// Larger files travel as descriptors.
 const INLINE: usize = 16 * 1024;

@@ -143,7 +143,7 @@ async fn a_validator_decides_and_has_input_answer_and_output() {
     };
     assert_eq!((text(".case/input"), text(".case/answer")), ("in 1".into(), "1".into()));
     let arguments: Vec<_> = validator.argv.iter().map(|word| String::from_utf8_lossy(word)).collect();
-    assert_eq!(arguments[arguments.len() - 3..], [".case/input", ".case/answer", ".case/feedback/"]);
+    assert_eq!(arguments[arguments.len() - 3..], ["/w/.case/input", "/w/.case/answer", "/w/.case/feedback/"]);
     // However much it says, it is not ended for that, as a program is.
     for (at, is_ended) in [(2, true), (3, false)] {
         let run = &asked[at].1;
@@ -241,7 +241,7 @@ async fn sources_are_looked_at_by_the_static_validator_and_nothing_is_run_for_th
         let run = &asked[3].1;
         assert_eq!(paths(run), [".case/feedback/.keep", "given.h", "main.cpp"]);
         let arguments: Vec<_> = run.argv[1..].iter().map(|word| String::from_utf8_lossy(word)).collect();
-        assert_eq!(arguments, ["cpp", "main.cpp", ".case/feedback/", "short", "9"]);
+        assert_eq!(arguments, ["cpp", "main.cpp", "/w/.case/feedback/", "short", "9"]);
     }
 }
 
@@ -358,7 +358,10 @@ async fn a_validator_that_is_written_with_testlib_is_called_and_understood_as_su
         assert_eq!((judgement.verdict, first.verdict, first.score), (verdict, verdict, score), "{code}");
         let asked = bench.sandboxes.asked();
         let arguments: Vec<_> = asked[3].1.argv.iter().map(|word| String::from_utf8_lossy(word)).collect();
-        assert_eq!(arguments[arguments.len() - 3..], [".case/input", ".case/output", ".case/answer"]);
+        assert_eq!(
+            arguments[arguments.len() - 3..],
+            ["/w/.case/input", "/w/.case/output", "/w/.case/answer"]
+        );
     }
 }
 
@@ -673,7 +676,7 @@ async fn a_program_is_run_again_on_what_the_validator_leaves_who_finds_its_own_f
         assert_eq!([2, 3, 4, 5].map(writable), [vec![], vec![], vec![], vec!["state"]]);
         assert_eq!([2, 3, 4, 5].map(|at| asked[at].1.leavings), [false, true, false, true]);
         let arguments = &asked[5].1.argv;
-        assert_eq!(arguments[arguments.len() - 1], b"./");
+        assert_eq!(arguments[arguments.len() - 1], b"/w/");
     }
 }
 
