@@ -95,7 +95,13 @@ fn keywords(fields: &mut Fields<'_>) -> Vec<String> {
 /// The languages' codes; `all` is none.
 fn allowed(fields: &mut Fields<'_>) -> Option<Vec<String>> {
     let node = fields.take("languages")?;
-    let codes = fields.as_texts("languages", &node, true)?;
+    let mut codes = fields.as_texts("languages", &node, true)?;
+    if let [one] = codes.as_slice()
+        && one.contains(char::is_whitespace)
+    {
+        fields.note("languages", node.line, "several languages in one string are taken as a sequence");
+        codes = one.split_whitespace().map(str::to_owned).collect();
+    }
     if codes == ["all"] {
         return None;
     }
@@ -182,6 +188,13 @@ mod tests {
         assert!(metadata.allow_file_writing);
         assert_eq!(metadata.constants["k"]["tex"], "10^1");
         assert_eq!(metadata.constants["n"]["value"], "5");
+    }
+
+    #[test]
+    fn languages_in_one_string_are_taken_as_a_sequence() {
+        let (package, notes) = folder("languages: cpp python3\n").package();
+        assert_eq!(package.metadata.languages.unwrap(), ["cpp", "python3"]);
+        assert_eq!(notes.len(), 1, "{notes:?}");
     }
 
     #[test]
