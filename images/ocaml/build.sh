@@ -6,16 +6,20 @@ output=$1
 shift
 
 own=" $(for source; do basename "${source%.*}"; done | tr '[:upper:]\n' '[:lower:] ') "
+# Of a source that cannot be read the compiler tells.
+spoken_of=" $(ocamldep -modules "$@" 2>/dev/null | sed 's/^[^:]*://' | tr '[:upper:]\n' '[:lower:] ') "
+case $spoken_of in *" thread "* | *" event "*) spoken_of="$spoken_of unix " ;; esac
 libraries=
 
-# library NAME MODULE...
+# library NAME MODULE...: linking one that no source speaks of would take as long as all the rest.
 library() {
-  name=$1
+  name=$1 needed=
   shift
   for module; do
     case $own in *" $module "*) return ;; esac
+    case $spoken_of in *" $module "*) needed=$name.cmxa ;; esac
   done
-  libraries="$libraries $name.cmxa"
+  libraries="$libraries $needed"
 }
 
 library unix unix

@@ -325,6 +325,10 @@ fn haskell_and_ocaml() {
         Raised by primitive operation at Dune__exe__Main in file \"main.ml\", line 3, characters 2-7\n";
     tells("ocaml", bounds, "Invalid_argument(\"index out of bounds\"), main.ml line 3");
     tells("ocaml", "Fatal error: exception Not_found\n", "Not_found");
+    let unmatched = "Fatal error: exception Match_failure(\"main.ml\", 5, 11)\nRaised at Main.name in file \"main.ml\", line 5, characters 11-43\n";
+    tells("ocaml", unmatched, "Pattern matching failed, main.ml line 5");
+    let asserted = "Fatal error: exception Assert_failure(\"main.ml\", 3, 9)\n";
+    tells("ocaml", asserted, "Assertion failed, main.ml line 3");
     tells("ocaml", "Fatal error: exception Stack_overflow\n", "Stack_overflow: the recursion is too deep");
     let deep = "Fatal error: exception Stack overflow\nCalled from Dune__exe__Main.f in file \"main.ml\", line 2, characters 18-27\n";
     tells("ocaml", deep, "Stack_overflow: the recursion is too deep, main.ml line 2");
