@@ -153,6 +153,7 @@ impl Client {
         loop {
             let (attempt, failure) = match self.attempt(ask) {
                 Ok(answer) => match busy(&answer) {
+                    None if is_of_a_proxy(&answer) => (Attempt::NoServer, Err(answer)),
                     None => return self.successful(answer),
                     Some(again) => (Attempt::Busy { again }, Err(answer)),
                 },
@@ -275,6 +276,11 @@ fn agent() -> Agent {
 fn busy(answer: &Response<Body>) -> Option<Duration> {
     let again = answer.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
     matches!(answer.status().as_u16(), 429 | 503).then(|| Duration::from_secs(again))
+}
+
+/// A proxy in front says so of a server that is away. A server that is there names a time to come again, or refuses for good.
+fn is_of_a_proxy(answer: &Response<Body>) -> bool {
+    matches!(answer.status().as_u16(), 502..=504)
 }
 
 fn bytes(answer: &mut Response<Body>, most: u64) -> Result<Vec<u8>, Failure> {

@@ -18,7 +18,7 @@ pub(crate) enum Attempt {
         /// `Retry-After`.
         again: Duration,
     },
-    /// Nobody takes the connection.
+    /// Nobody takes the connection, or a proxy in front says that nobody is behind it.
     NoServer,
     /// It broke while request or answer were under way.
     Interrupted,

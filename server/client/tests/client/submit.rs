@@ -235,6 +235,33 @@ fn a_server_that_is_started_anew_meanwhile_is_waited_for() {
 }
 
 #[test]
+fn a_server_that_is_started_anew_behind_a_proxy_is_waited_for_and_one_that_was_away_before_is_told() {
+    let away = |status| Answer::Json(status, Value::Null);
+    for more in [&[][..], &["--watch"]] {
+        let tries = AtomicUsize::new(0);
+        let server = Server::start(move |request| match request.line().as_str() {
+            "GET /languages" => languages(),
+            "POST /submissions" => Answer::Json(202, json!({"id": ID, "state": "queued"})),
+            line if line.ends_with("/events") => away(502),
+            _ => match tries.fetch_add(1, Ordering::SeqCst) {
+                0 => away(502),
+                1 => away(504),
+                2 => away(503),
+                _ => Answer::Json(200, accepted()),
+            },
+        });
+        let ended = submit(&server, more);
+        assert_eq!((ended.status, posted(&server).len()), (0, 1), "{more:?}: {}", ended.err);
+    }
+    let server = Server::start(move |request| match request.line().as_str() {
+        "GET /languages" => languages(),
+        _ => away(502),
+    });
+    let ended = submit(&server, &[]);
+    assert_eq!((ended.status, posted(&server).len()), (3, 1), "{}", ended.err);
+}
+
+#[test]
 fn a_refusal_is_told_and_not_tried_again() {
     let server = Server::start(|request| match request.line().as_str() {
         "GET /languages" => languages(),
