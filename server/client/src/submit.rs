@@ -88,7 +88,16 @@ impl Submit {
             self.tell_id(&sent, terminal)?;
             return Ok(Status::Good);
         }
-        let judged = self.follow(&client, sent, &tests, deadline, terminal)?;
+        let id = Submission::of(&sent)?.id;
+        let judged = match self.follow(&client, sent, &tests, deadline, terminal) {
+            Ok(judged) => judged,
+            Err(why) => {
+                // It is judged all the same. Why it is not waited for is told in any case.
+                let told = format!("gavel: {id} was taken: `gavel show {id}` tells what comes of it");
+                drop(terminal.remark(&told));
+                return Err(why);
+            }
+        };
         self.tell(&judged, &tests, terminal)
     }
 

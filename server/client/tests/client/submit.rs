@@ -262,6 +262,23 @@ fn a_server_that_is_started_anew_behind_a_proxy_is_waited_for_and_one_that_was_a
 }
 
 #[test]
+fn who_cannot_wait_any_longer_is_told_what_was_taken() {
+    let server = Server::start(move |request| match request.line().as_str() {
+        "GET /languages" => languages(),
+        "POST /submissions" => Answer::Json(202, json!({"id": ID, "state": "queued"})),
+        _ => Answer::Json(401, json!({"detail": "the bearer token has ended"})),
+    });
+    for more in [&[][..], &["--watch"], &["--json"]] {
+        let ended = submit(&server, more);
+        let told = format!(
+            "gavel: {ID} was taken: `gavel show {ID}` tells what comes of it\n\
+             the server refuses (401): the bearer token has ended"
+        );
+        assert_eq!((ended.status, ended.out.as_str(), ended.err), (3, "", told), "{more:?}");
+    }
+}
+
+#[test]
 fn a_refusal_is_told_and_not_tried_again() {
     let server = Server::start(|request| match request.line().as_str() {
         "GET /languages" => languages(),
