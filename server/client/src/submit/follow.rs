@@ -13,8 +13,9 @@ use crate::submission::{self, Submission};
 
 /// How long one stream of events lasts before we ask anew.
 const STREAM: Duration = Duration::from_secs(60);
-/// Bytes of a line that tells a state.
-const LINE: u64 = 16 * 1024;
+/// Bytes of a line that tells a state. Who comes late, or again, is told there of each test that is done, of which there may be as
+/// many as a server takes (65 536).
+const LINE: u64 = 4 * 1024 * 1024;
 /// For how long the final answer is waited for behind the events. A server that holds nothing is asked as seldom.
 const BEHIND: Duration = Duration::from_secs(1);
 
@@ -94,6 +95,17 @@ mod tests {
         let queued = State { state: "queued".into(), position: Some(3), tests_done: None };
         let running = State { state: "running".into(), position: None, tests_done: Some(2) };
         assert_eq!(all(stream), [queued, running]);
+    }
+
+    #[test]
+    fn a_state_is_read_however_many_tests_it_tells_of() {
+        let test = |index| format!("{{\"index\":{index},\"verdict\":\"MemoryLimitExceeded\"}}");
+        let tests: Vec<_> = (0..65_536).map(test).collect();
+        let tests = tests.join(",");
+        let data = format!("{{\"state\":\"running\",\"tests_done\":65536,\"tests\":[{tests}]}}");
+        let stream = format!("event: state\ndata: {data}\n\n");
+        let running = State { state: "running".into(), position: None, tests_done: Some(65_536) };
+        assert_eq!(all(&stream), [running]);
     }
 
     #[test]
