@@ -118,7 +118,9 @@ impl Rejudge {
         let open = || Ok(Box::new(Cursor::new(Arc::clone(&body))) as Box<dyn Read>);
         let content = Content { kind: "application/json", size: body.len() as u64, open: &open };
         let key = uuid::Uuid::new_v4().to_string();
-        client.ask(Ask::post("rejudges", content, &key)).map(|(_, value)| value)
+        // A second order would have all of them judged once more.
+        let ask = Ask::post("rejudges", content, &key).with(Patience::UNREPEATED);
+        client.ask(ask).map(|(_, value)| value)
     }
 
     fn request(&self, client: &Client) -> Result<Value, Failure> {

@@ -95,6 +95,21 @@ fn a_dry_run_counts_and_an_order_can_be_looked_at_and_ended() {
 }
 
 #[test]
+fn an_order_whose_answer_is_lost_is_not_given_twice() {
+    let server = Server::start(|_| Answer::Raw(Vec::new()));
+    let ended = run(&server, &["rejudge", "--user", "alice"]);
+    assert!(ended.status == 3 && ended.err.contains("does not answer"), "{}", ended.err);
+    assert_eq!(server.lines(), ["POST /rejudges"]);
+    // One that was refused was not given.
+    let tries = AtomicUsize::new(0);
+    let server = Server::start(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+        0 => Answer::With(503, ("Retry-After", "0"), json!({"detail": "the server is stopping"})),
+        _ => Answer::Json(202, order("gathering", 0, 0)),
+    });
+    assert_eq!(run(&server, &["rejudge", "--user", "alice"]).status, 0);
+}
+
+#[test]
 fn what_makes_no_sense_is_not_sent() {
     let server = rejudging(order("done", 3, 0));
     for arguments in [
