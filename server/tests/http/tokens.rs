@@ -224,6 +224,54 @@ async fn each_token_has_idempotency_keys_and_users_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_users_of_one_name_that_of_one_token_alone_is_looked_at_and_removed() {
+    let bench = Bench::with(&[CLOSED[0], CLOSED[1], ("throttle.strikes", "1")]).await;
+    let scopes = json!(["submit", "read", "operate"]);
+    let [one, other] = ["one", "other"].map(|name| json!({"name": name, "scopes": scopes}));
+    let (one, other) = (make(&bench, one).await, make(&bench, other).await);
+    let mut ids = Vec::new();
+    for token in [one.as_str(), &other, BACKEND] {
+        let id = submit(&bench, token, "alice", if token == one { "tle" } else { "accept" }).await;
+        until_done(&bench, token, &id).await;
+        ids.push((token, id));
+    }
+    let is_there = async |at: usize| {
+        let (token, id) = &ids[at];
+        ask(&bench, token, Method::GET, &format!("/api/v1/submissions/{id}")).await.0 == 200
+    };
+    let throttle = "/api/v1/users/alice/throttle";
+    for (token, query, status, throttled) in [
+        (OPERATOR, "?token=one", 200, json!(true)),
+        (OPERATOR, "?token=other", 200, json!(false)),
+        (OPERATOR, "?token=", 200, json!(false)),
+        (OPERATOR, "", 200, json!(false)),
+        (one.as_str(), "?token=one", 200, json!(true)),
+        (other.as_str(), "?token=one", 403, Value::Null),
+        (OPERATOR, "?tokens=one", 400, Value::Null),
+    ] {
+        let (answered, told) = ask(&bench, token, Method::GET, &format!("{throttle}{query}")).await;
+        assert_eq!((answered.as_u16(), &told["throttled"]), (status, &throttled), "{query}: {told}");
+    }
+    let data = "/api/v1/users/alice/data";
+    let refused = [(&other, "token=one", 403), (&other, "token=", 403), (&one, "user=x", 400)];
+    for (token, query, status) in refused {
+        let (answered, told) = ask(&bench, token, Method::DELETE, &format!("{data}?{query}")).await;
+        assert_eq!(answered.as_u16(), status, "{query}: {told}");
+    }
+    assert!(is_there(0).await && is_there(1).await && is_there(2).await, "nothing has gone");
+    for (query, removed, left) in [
+        ("token=nobody", 0, [true, true, true]),
+        ("token=one", 1, [false, true, true]),
+        ("token=", 1, [false, true, false]),
+    ] {
+        let (status, told) = ask(&bench, OPERATOR, Method::DELETE, &format!("{data}?{query}")).await;
+        assert_eq!((status.as_u16(), &told["submissions"]), (200, &json!(removed)), "{query}: {told}");
+        assert_eq!([is_there(0).await, is_there(1).await, is_there(2).await], left, "{query}");
+    }
+    assert_eq!(ask(&bench, &one, Method::GET, throttle).await.1["throttled"], false);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tokens_quota_counts_over_all_its_users_and_survives_a_restart() {
     let mut settings = CLOSED.to_vec();
     settings.push(("workers", "1"));

@@ -142,15 +142,15 @@ impl FollowQuery {
     }
 }
 
-/// What `DELETE /users/{user}/throttle` can be asked for.
+/// Which of the users of a name is meant: each named token has users of its own.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct ForgiveQuery {
-    /// The user's of this named token alone; empty: of those that came without one.
+pub(super) struct UserQuery {
+    /// The user of this named token alone; empty: the one of those that came without one.
     pub(super) token: Option<String>,
 }
 
-impl ForgiveQuery {
+impl UserQuery {
     /// Reads what was asked for.
     ///
     /// # Errors

@@ -1,18 +1,21 @@
 //! The throttle of a user: see it, clear it. And all that there is of a user: remove it.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::query::ForgiveQuery;
+use super::query::UserQuery;
 use super::wire::check_user_name;
 use super::{Api, Problem};
 use crate::access::Caller;
 use crate::http::error::fails;
 use crate::store::Forgotten;
 use crate::submission::person;
+use crate::tokens::{Scope, Sees};
 use crate::user_data::Erased;
 
 /// Whose a path is.
@@ -58,22 +61,28 @@ pub(super) struct ErasedView {
 
 /// Removes all that there is of a user.
 ///
-/// Each named token has users of its own: with `read-all`, those of this name go of every token. What waits and runs is cancelled. Once this is answered, neither the database nor a file has anything of it.
+/// Each named token has users of its own: with `read-all`, those of this name go of every token, or of the one that is named.
+/// What waits and runs is cancelled. Once this is answered, neither the database nor a file has anything of it.
 #[utoipa::path(
     delete,
     path = "/api/v1/users/{user}/data",
     operation_id = "eraseUser",
     tag = "users",
-    params(OfUser),
+    params(OfUser, UserQuery),
     responses((status = 200, description = "It has gone.", body = ErasedView), fails::InvalidField, fails::Unavailable)
 )]
 pub(super) async fn erase(
     api: Data<Api>,
     caller: Caller,
     user: Path<OfUser>,
+    request: HttpRequest,
 ) -> Result<Json<ErasedView>, Problem> {
     let user = named(user)?;
-    let Erased { stored, cancelled, programs } = api.user_data.erase(&caller.sees(), &user).await?;
+    let sees = match UserQuery::parse(request.query_string())?.token {
+        Some(token) => Sees::Own(of_token(&caller, &token)?),
+        None => caller.sees(),
+    };
+    let Erased { stored, cancelled, programs } = api.user_data.erase(&sees, &user).await?;
     let Forgotten { submissions, keys, orders } = stored;
     Ok(Json(ErasedView {
         submissions: submissions.len(),
@@ -84,22 +93,27 @@ pub(super) async fn erase(
     }))
 }
 
-/// Shows how a user of the token stands with the throttle.
+/// Shows how a user of the token stands with the throttle; with `read-all` also one of the token that is named.
 #[utoipa::path(
     get,
     path = "/api/v1/users/{user}/throttle",
     operation_id = "getThrottle",
     tag = "users",
-    params(OfUser),
+    params(OfUser, UserQuery),
     responses((status = 200, description = "The user's strikes.", body = ThrottleView), fails::InvalidField)
 )]
 pub(super) async fn throttle(
     api: Data<Api>,
     caller: Caller,
     user: Path<OfUser>,
+    request: HttpRequest,
 ) -> Result<Json<ThrottleView>, Problem> {
     let (user, now) = (named(user)?, Utc::now());
-    let strikes = api.throttle.of(&person(caller.name().as_deref(), &user), now);
+    let token = match UserQuery::parse(request.query_string())?.token {
+        Some(token) => of_token(&caller, &token)?,
+        None => caller.name(),
+    };
+    let strikes = api.throttle.of(&person(token.as_deref(), &user), now);
     let remaining = strikes.remaining(now);
     let until = strikes.until.filter(|_| remaining.is_some());
     Ok(Json(ThrottleView {
@@ -122,7 +136,7 @@ pub(super) async fn throttle(
     path = "/api/v1/users/{user}/throttle",
     operation_id = "clearThrottle",
     tag = "users",
-    params(OfUser, ForgiveQuery),
+    params(OfUser, UserQuery),
     responses((status = 204, description = "It is forgiven."), fails::InvalidField, fails::Unavailable)
 )]
 pub(super) async fn clear_throttle(
@@ -132,7 +146,7 @@ pub(super) async fn clear_throttle(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let user = named(user)?;
-    let ForgiveQuery { token } = ForgiveQuery::parse(request.query_string())?;
+    let UserQuery { token } = UserQuery::parse(request.query_string())?;
     let only = token.map(|token| person(Some(token.as_str()).filter(|token| !token.is_empty()), &user));
     let mut persons = api.store.persons(&caller.sees(), &user).await?;
     persons.retain(|person| only.as_ref().is_none_or(|only| only == person));
@@ -142,6 +156,15 @@ pub(super) async fn clear_throttle(
         turn.take_over();
     }
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The token whose users are meant, as callers have its name: empty stands for none. What is another's is for who sees all.
+fn of_token(caller: &Caller, token: &str) -> Result<Option<Arc<str>>, Problem> {
+    let token: Option<Arc<str>> = Some(token).filter(|token| !token.is_empty()).map(Arc::from);
+    if token != caller.name() {
+        caller.needs(Scope::ReadAll)?;
+    }
+    Ok(token)
 }
 
 /// The user of the path; one that no submission can have is nobody.

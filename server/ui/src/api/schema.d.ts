@@ -7396,7 +7396,9 @@ export interface operations {
     };
     eraseUser: {
         parameters: {
-            query?: never;
+            query?: {
+                token?: string;
+            };
             header?: never;
             path: {
                 user: string;
@@ -7519,7 +7521,9 @@ export interface operations {
     };
     getThrottle: {
         parameters: {
-            query?: never;
+            query?: {
+                token?: string;
+            };
             header?: never;
             path: {
                 user: string;
