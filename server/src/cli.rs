@@ -204,7 +204,11 @@ fn run(command: &Service, config: Config, overrides: &Overrides) -> Result<ExitC
         }
         Service::Languages { server, json } => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
-            runtime.block_on(languages::languages(&client, *json))?;
+            if let Err(why) = runtime.block_on(languages::languages(&client, *json)) {
+                // As of the commands that any client has.
+                output::complain(&telemetry::chain(&why));
+                return Ok(gavel_client::Status::Server.into());
+            }
         }
         Service::Nodes { server, command } => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;

@@ -42,7 +42,7 @@ impl Client {
             |name: &str| overrides.environment.get(name).filter(|value| !value.is_empty()).cloned();
         let url = url.map(str::to_owned).or_else(|| variable("GAVEL_URL"));
         let url = url.unwrap_or_else(|| format!("http://{}", reachable(config.http.listen)));
-        let token = variable("GAVEL_ADMIN_TOKEN");
+        let token = variable("GAVEL_ADMIN_TOKEN").or_else(|| variable("GAVEL_TOKEN"));
         let token = token.or_else(|| config.http.admin_token.clone()).or_else(|| config.http.token.clone());
         let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
         Ok(Self { url: url.trim_end_matches('/').to_owned(), token, http })

@@ -97,3 +97,27 @@ async fn operators_see_what_is_amiss_on_the_host() {
     assert!(of("open networks")["remedy"].is_string(), "{told}");
     assert_eq!(told["healthy"], true, "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn languages_are_listed_with_the_token_of_the_environment_and_a_refusal_is_3() {
+    let bench = Bench::with(&[("http.token", "backend-token-0123456789")]).await;
+    let list = async |token: &str| {
+        let mut gavel = tokio::process::Command::new(env!("CARGO_BIN_EXE_gavel"));
+        gavel.args(["languages", "--config", "/dev/null", "--server", &bench.url, "--json"]);
+        gavel.env_clear().env("GAVEL_TOKEN", token).kill_on_drop(true);
+        gavel.output().await.unwrap()
+    };
+    let listed = list("backend-token-0123456789").await;
+    assert_eq!(listed.status.code(), Some(0), "{listed:?}");
+    let all: Vec<serde_json::Value> = serde_json::from_slice(&listed.stdout).unwrap();
+    assert!(all.iter().any(|language| language["id"] == "cpp17"), "{all:?}");
+    for wrong in ["", "another-token-0123456789"] {
+        let refused = list(wrong).await;
+        assert_eq!((refused.status.code(), refused.stdout.len()), (Some(3), 0), "{refused:?}");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(said.contains("gavel: the server answered 401"), "{said}");
+    }
+    let mut gavel = tokio::process::Command::new(env!("CARGO_BIN_EXE_gavel"));
+    gavel.args(["languages", "--config", "/dev/null", "--url", "http://127.0.0.1:1"]).env_clear();
+    assert_eq!(gavel.output().await.unwrap().status.code(), Some(3));
+}
