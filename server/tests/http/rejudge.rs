@@ -52,6 +52,17 @@ async fn database(bench: &Bench) -> SqliteConnection {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_version_that_is_named_in_the_wrong_place_is_not_taken_for_the_newest() {
+    let bench = Bench::start().await;
+    let id = judged(&bench, "alice", "accept").await;
+    let request = || bench.request(Method::POST, &format!("/api/v1/submissions/{id}/rejudge"));
+    let (status, refused) = answer(request().json(&json!({"version": "0".repeat(64)}))).await;
+    assert_eq!((status.as_u16(), &refused["errors"][0]["field"]), (400, &json!("body")), "{refused}");
+    assert_eq!(bench.get("/api/v1/rejudges").await.1["rejudges"], json!([]), "nothing was ordered");
+    assert_eq!(answer(request().json(&json!({}))).await.0, 202);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_newest_judgement_counts_and_the_older_ones_can_be_compared_with_it() {
     let bench = Bench::start().await;
     let id = judged(&bench, "alice", "turns").await;

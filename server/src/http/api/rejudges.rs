@@ -228,12 +228,15 @@ pub(super) async fn create(
 pub(super) async fn one(
     api: Data<Api>,
     caller: Caller,
+    budget: Data<Budget>,
     id: Path<String>,
     request: HttpRequest,
+    payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let version = query::version(request.query_string())?.map(|version| version.to_string());
     let (id, sees) = (parse_id(&id)?, caller.sees());
     find(&api, &sees, id).await?;
+    expect_nothing(&budget.read_up_to(&request, payload, BODY).await?.bytes)?;
     let selection = Selection { submissions: vec![id], version, ..Selection::default() };
     match api.rejudges.count(&sees, &selection).await? {
         Selected { total: 0, .. } => {
@@ -438,6 +441,14 @@ async fn check_version(api: &Api, sees: &SeesProblems, selection: &Selection) ->
         return Ok(());
     }
     Err(Problem::field("version", format!("there is no problem `{problem}` in this version")))
+}
+
+/// Refuses a body: who names a version there would have another one judge, and not be told.
+fn expect_nothing(json: &[u8]) -> Result<(), Problem> {
+    match json.trim_ascii() {
+        b"" | b"null" | b"{}" => Ok(()),
+        _ => Err(Problem::field("body", "there is none: the version stands behind the `?`, as `?version=…`")),
+    }
 }
 
 fn parse(id: &str) -> Result<RejudgeId, Problem> {
