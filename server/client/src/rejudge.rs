@@ -101,13 +101,17 @@ impl Rejudge {
             return self.tell(&told, terminal);
         }
         let mut done = watch(&client, told, terminal)?;
-        let outcomes = outcomes(&client, &done)?;
+        let (outcomes, are_all) = outcomes(&client, &done)?;
         let status = report::status(&done);
         if self.json {
             done["submissions"] = outcomes.into();
             terminal.json(&done)?;
         } else {
             terminal.print(&report::report(&done, &outcomes, terminal))?;
+        }
+        if !are_all {
+            let all = format!("GET /api/v1/{}/submissions", path(id_of(&done)?));
+            terminal.remark(&format!("gavel: these are not all submissions of the order: {all} tells them"))?;
         }
         Ok(status)
     }
@@ -215,9 +219,9 @@ fn watch(client: &Client, told: Value, terminal: &mut Terminal<'_>) -> Result<Va
     }
 }
 
-/// What became of those submissions of which there is something to tell.
-fn outcomes(client: &Client, order: &Value) -> Result<Vec<Value>, Failure> {
-    let mut all = Vec::new();
+/// What became of those submissions of which there is something to tell, and whether these are all.
+fn outcomes(client: &Client, order: &Value) -> Result<(Vec<Value>, bool), Failure> {
+    let (mut all, mut are_all) = (Vec::new(), true);
     for which in ["changed", "failed"] {
         let mut cursor = String::new();
         loop {
@@ -230,9 +234,12 @@ fn outcomes(client: &Client, order: &Value) -> Result<Vec<Value>, Failure> {
             all.append(found);
             match page["next_cursor"].as_str() {
                 Some(next) if !was_empty && all.len() < MOST => cursor = format!("&cursor={}", encoded(next)),
-                _ => break,
+                more => {
+                    are_all &= more.is_none() || was_empty;
+                    break;
+                }
             }
         }
     }
-    Ok(all)
+    Ok((all, are_all))
 }

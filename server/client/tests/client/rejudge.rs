@@ -110,6 +110,22 @@ fn an_order_whose_answer_is_lost_is_not_given_twice() {
 }
 
 #[test]
+fn that_not_all_is_listed_is_told() {
+    let server = Server::start(|request| match request.line().as_str() {
+        line if line.contains("only=") => {
+            let one = json!({"id": "s-1", "state": "done", "before": "Accepted", "after": "WrongAnswer"});
+            Answer::Json(200, json!({"submissions": vec![one; 200], "next_cursor": "7"}))
+        }
+        _ => Answer::Json(200, order("done", 3, 1)),
+    });
+    let ended = run(&server, &["rejudge", "--order", ID, "--watch", "--json"]);
+    let told: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((ended.status, told["submissions"].as_array().unwrap().len()), (1, 2200));
+    let more = format!("these are not all submissions of the order: GET /api/v1/rejudges/{ID}/submissions");
+    assert!(ended.err.contains(&more), "{}", ended.err);
+}
+
+#[test]
 fn what_makes_no_sense_is_not_sent() {
     let server = rejudging(order("done", 3, 0));
     for arguments in [
