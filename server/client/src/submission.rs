@@ -166,6 +166,14 @@ pub(crate) fn add_file(request: &mut Value, name: &str, content: Vec<u8>) {
     }
 }
 
+/// The only source of a submission, where nobody needs to know what it is called.
+pub(crate) fn add_source(request: &mut Value, content: Vec<u8>) {
+    match String::from_utf8(content) {
+        Ok(text) => request["source"] = text.into(),
+        Err(not_text) => request["source_base64"] = BASE64_STANDARD.encode(not_text.as_bytes()).into(),
+    }
+}
+
 /// A test of a submission.
 pub(crate) fn test(stdin: Vec<u8>, expected: Option<Vec<u8>>) -> Value {
     let mut test = json!({});

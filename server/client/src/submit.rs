@@ -109,11 +109,20 @@ impl Submit {
         terminal: &mut Terminal<'_>,
     ) -> Result<Value, Failure> {
         let mut request = json!({});
-        if let Some(language) = self.language(client, &files, terminal)? {
+        let language = self.language(client, &files, terminal)?;
+        // What answers are called says whose they are.
+        let is_program = language.as_deref().is_some_and(|language| language != answers::LANGUAGE);
+        if let Some(language) = language {
             request["language"] = language.into();
         }
+        let is_odd = is_program && matches!(files.as_slice(), [(name, _)] if !sources::is_plain(name));
         for (name, content) in files {
-            submission::add_file(&mut request, &name, content);
+            if is_odd {
+                terminal.remark(&format!("gavel: `{}` is sent without its name", text::line(&name)))?;
+                submission::add_source(&mut request, content);
+            } else {
+                submission::add_file(&mut request, &name, content);
+            }
         }
         if let Some(user) = &self.user {
             request["user"] = user.as_str().into();

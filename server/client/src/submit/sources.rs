@@ -31,6 +31,13 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Files, Failure> {
     Ok(files)
 }
 
+/// Whether servers take a file of this name.
+pub(super) fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.+".contains(&byte);
+    let begins = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    name.len() <= 100 && name.bytes().next().is_some_and(begins) && name.bytes().all(plain)
+}
+
 /// The bytes of a file, if it has no more than allowed.
 pub(super) fn content(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
     let read = || -> std::io::Result<Vec<u8>> {

@@ -95,6 +95,29 @@ fn of_several_languages_the_usual_one_is_taken_and_told() {
 }
 
 #[test]
+fn a_single_source_may_be_called_as_its_author_likes() {
+    let server = judging(accepted());
+    let files =
+        folder(&[("main (1).py", "print(3)\n"), ("lösung.py", "print(4)\n"), ("a b/main.py", "print(5)\n")]);
+    for (name, source) in [("main (1).py", "print(3)\n"), ("lösung.py", "print(4)\n")] {
+        let ended = run(&server, &["submit", &path(&files, name)]);
+        let told = format!("gavel: `{name}` is sent without its name\n");
+        assert_eq!((ended.status, ended.err), (0, told));
+        let sent = posted(&server).last().unwrap().json();
+        assert_eq!(sent, json!({"language": "python3", "source": source}));
+    }
+    let ended = run(&server, &["submit", &path(&files, "a b/main.py")]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    let sent = posted(&server).last().unwrap().json();
+    assert_eq!(sent, json!({"language": "python3", "files": {"main.py": "print(5)\n"}}));
+    // Of several each is called by the others: what they are called is the server's to refuse.
+    let both = [path(&files, "main (1).py"), path(&files, "lösung.py")];
+    let ended = run(&server, &["submit", &both[0], &both[1]]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    assert_eq!(posted(&server).last().unwrap().json()["files"]["lösung.py"], "print(4)\n");
+}
+
+#[test]
 fn answers_to_a_problems_cases_have_no_language() {
     let server = judging(accepted());
     let files = folder(&[("data/1.ans", "3\n"), ("data/secret/2.out", "4\n")]);
