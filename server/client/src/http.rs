@@ -83,6 +83,11 @@ impl<'a> Ask<'a> {
         Self { idempotency_key: Some(idempotency_key), ..Self::new("POST", path, Some(content)) }
     }
 
+    /// What it names is not there any more once it is done.
+    fn removes(&self) -> bool {
+        self.method == "DELETE"
+    }
+
     /// With another patience than the usual one.
     pub(crate) fn with(self, patience: Patience) -> Self {
         Self { patience, ..self }
@@ -149,10 +154,14 @@ impl Client {
 
     /// An answer that is a success, after as many attempts as patience allows.
     fn answer(&self, ask: &Ask<'_>) -> Result<Response<Body>, Failure> {
-        let mut patience = ask.patience;
+        let (mut patience, mut was_interrupted) = (ask.patience, false);
         loop {
             let (attempt, failure) = match self.attempt(ask) {
                 Ok(answer) => match busy(&answer) {
+                    // The attempt before, whose answer was lost, has removed it.
+                    None if was_interrupted && ask.removes() && answer.status().as_u16() == 404 => {
+                        return Ok(answer);
+                    }
                     None if is_of_a_proxy(&answer) => (Attempt::NoServer, Err(answer)),
                     None => return self.successful(answer),
                     Some(again) => (Attempt::Busy { again }, Err(answer)),
@@ -161,6 +170,7 @@ impl Client {
                 Err(broken @ Broken::NoServer(_)) => (Attempt::NoServer, Ok(broken)),
                 Err(broken @ Broken::Interrupted(_)) => (Attempt::Interrupted, Ok(broken)),
             };
+            was_interrupted |= attempt == Attempt::Interrupted;
             match (patience.after(attempt), failure) {
                 (Some(pause), _) => std::thread::sleep(pause),
                 (None, Ok(broken)) => return Err(self.failure(explained(broken, ask))),

@@ -570,3 +570,17 @@ fn an_interrupted_verification_leaves_nothing() {
     assert!(lines.contains(&"DELETE /submissions/s-1".to_owned()), "{lines:?}");
     assert!(lines.last().unwrap().starts_with("DELETE /problems/verify-"), "{lines:?}");
 }
+
+#[test]
+fn what_was_removed_by_a_request_whose_answer_is_lost_is_removed() {
+    let tries = AtomicUsize::new(0);
+    let server = Server::start(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+        0 => Answer::Raw(Vec::new()),
+        _ => Answer::Json(404, json!({"detail": "there is no problem `sum`"})),
+    });
+    let ended = run(&server, &["problem", "delete", "sum"]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, "removed sum\n"));
+    // What was not there before is told.
+    let ended = run(&server, &["problem", "delete", "sum"]);
+    assert!(ended.status == 2 && ended.err.contains("there is no problem"), "{}", ended.err);
+}
