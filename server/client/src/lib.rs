@@ -1,4 +1,4 @@
-//! The commands that talk to any Gavel: `gavel submit`, `gavel submissions`, `gavel show`, `gavel problem`,
+//! The commands that talk to any Gavel: `gavel submit`, `gavel submissions`, `gavel show`, `gavel cancel`, `gavel problem`,
 //! `gavel rejudge`, `gavel token`, `gavel completions`.
 //!
 //! A command line is parsed into a [`Command`], which is run on a [`Terminal`] and ends with an exit status. What
@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod amount;
+mod cancel;
 mod completions;
 mod failure;
 mod http;
@@ -30,6 +31,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+pub use cancel::Cancel;
 pub use completions::{Completions, print as print_completions};
 pub use failure::{Failure, Status};
 pub use list_languages::ListLanguages;
@@ -50,6 +52,8 @@ pub enum Command {
     Submissions(Box<Submissions>),
     /// Show a submission, and what came of it
     Show(Show),
+    /// End submissions that wait or run
+    Cancel(Cancel),
     /// Keep problems: packages with tests, and what judges by them
     #[command(subcommand)]
     Problem(ProblemCommand),
@@ -77,6 +81,7 @@ impl Command {
             Self::Submit(submit) => submit.execute(terminal),
             Self::Submissions(submissions) => submissions.execute(terminal),
             Self::Show(show) => show.execute(terminal),
+            Self::Cancel(cancel) => cancel.execute(terminal),
             Self::Problem(command) => command.execute(terminal),
             Self::Rejudge(rejudge) => rejudge.execute(terminal),
             Self::Token(command) => command.execute(terminal),

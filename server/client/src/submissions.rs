@@ -138,7 +138,7 @@ fn row(submission: &Value) -> [Cell; 6] {
 
 impl Show {
     pub(crate) fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
-        let (_, told) = self.server.client()?.ask(Ask::get(&format!("submissions/{}", self.id.0)))?;
+        let (_, told) = self.server.client()?.ask(Ask::get(&format!("submissions/{}", self.id.as_str())))?;
         if self.json {
             terminal.json(&told)?;
         } else {
@@ -171,7 +171,13 @@ fn about(told: &Value) -> String {
 
 /// The id of a submission, as servers give them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct SubmissionId(String);
+pub(crate) struct SubmissionId(String);
+
+impl SubmissionId {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl FromStr for SubmissionId {
     type Err = String;

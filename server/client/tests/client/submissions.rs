@@ -1,4 +1,4 @@
-//! `gavel submissions` and `gavel show` against a stand-in for a server.
+//! `gavel submissions`, `gavel show` and `gavel cancel` against a stand-in for a server.
 
 use serde_json::{Value, json};
 
@@ -73,6 +73,30 @@ fn a_submission_is_shown_with_what_came_of_it() {
     assert_eq!(run(&server, &["show", &ID.replace('6', "0")]).status, 2);
     for odd in ["../languages", "9a8c", "", &"x".repeat(36)] {
         assert_eq!(run(&server, &["show", odd]).status, 2, "{odd}");
+    }
+}
+
+#[test]
+fn submissions_are_cancelled_and_those_that_were_judged_before_are_told_apart() {
+    let judged = ID.replace('6', "0");
+    let of_judged = judged.clone();
+    let server = Server::start(move |request| {
+        if request.path.ends_with(&of_judged) {
+            return Answer::Json(200, one("alice", Some("Accepted")));
+        }
+        let mut cancelled = one("alice", None);
+        cancelled["state"] = json!("cancelled");
+        Answer::Json(200, cancelled)
+    });
+    let ended = run(&server, &["cancel", ID, &judged]);
+    let told = format!("{ID}: cancelled\n{judged}: Accepted\n");
+    assert_eq!((ended.status, ended.out), (0, told), "{}", ended.err);
+    assert_eq!(server.lines(), [ID, &judged].map(|id| format!("DELETE /submissions/{id}")));
+    let ended = run(&server, &["cancel", ID, "--json"]);
+    let told: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(told["submissions"][0]["state"], "cancelled");
+    for odd in [&["cancel"][..], &["cancel", "../languages"]] {
+        assert_eq!(run(&server, odd).status, 2, "{odd:?}");
     }
 }
 
