@@ -1,6 +1,7 @@
 //! Requests and answers. Every answer has a bound, in bytes and in time.
 
 use std::io::Read;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -34,6 +35,8 @@ pub(crate) struct Client {
     agent: Agent,
     url: String,
     authorization: Option<String>,
+    /// Seconds for which the server holds an answer at most, as far as that has come to light.
+    holds: AtomicU64,
 }
 
 /// What is sent with a request: made anew for each attempt.
@@ -116,7 +119,18 @@ impl Client {
         if token.is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
             return Err(Failure::Usage("the token has characters that no token has".to_owned()));
         }
-        Ok(Self { agent: agent(), url, authorization: token.map(|token| format!("Bearer {token}")) })
+        let authorization = token.map(|token| format!("Bearer {token}"));
+        Ok(Self { agent: agent(), url, authorization, holds: AtomicU64::new(u64::MAX) })
+    }
+
+    /// Seconds for which the server may hold an answer.
+    pub(crate) fn holds(&self) -> u64 {
+        self.holds.load(Ordering::Relaxed)
+    }
+
+    /// It does not hold one for so many: half of them are tried next.
+    pub(crate) fn holds_less_than(&self, seconds: u64) {
+        self.holds.fetch_min(seconds / 2, Ordering::Relaxed);
     }
 
     /// It shows a token.

@@ -17,6 +17,8 @@ use crate::patience::Patience;
 pub(crate) const HELD: Duration = Duration::from_secs(30);
 /// Between two questions, whatever the server makes of them.
 const BREATH: Duration = Duration::from_millis(50);
+/// The same where it holds no answers.
+const UNHELD: Duration = Duration::from_secs(1);
 
 /// What is known of a submission. What a server leaves out is not known.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -200,11 +202,22 @@ pub(crate) fn send(client: &Client, request: &Value) -> Result<Value, Failure> {
 /// Asks once for a submission. The server may hold its answer until it is final, for so long.
 pub(crate) fn ask(client: &Client, id: &str, held: Duration) -> Result<Value, Failure> {
     std::thread::sleep(BREATH);
-    let path = match held.min(HELD).as_secs() {
-        0 => format!("submissions/{id}"),
-        seconds => format!("submissions/{id}?wait={seconds}s"),
-    };
-    client.ask(Ask::get(&path).with(Patience::LONG)).map(|(_, value)| value)
+    let ask = |path: &str| client.ask(Ask::get(path).with(Patience::LONG)).map(|(_, value)| value);
+    let wanted = held.min(HELD).as_secs();
+    loop {
+        match wanted.min(client.holds()) {
+            0 => break,
+            seconds => match ask(&format!("submissions/{id}?wait={seconds}s")) {
+                // How long that may be is a setting of the server (`http.max_wait`).
+                Err(Failure::Refused(refusal)) if refusal.names("wait") => client.holds_less_than(seconds),
+                told => return told,
+            },
+        }
+    }
+    if wanted > 0 {
+        std::thread::sleep(UNHELD.min(held));
+    }
+    ask(&format!("submissions/{id}"))
 }
 
 /// Waits until a submission is final, or until the deadline; as it was told last.

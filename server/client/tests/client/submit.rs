@@ -171,6 +171,42 @@ fn a_wait_has_an_end() {
 }
 
 #[test]
+fn a_server_that_holds_answers_for_a_short_time_is_asked_for_no_longer() {
+    for (most, waits) in [(20, &[30, 15][..]), (0, &[30, 15, 7, 3, 1])] {
+        let tries = AtomicUsize::new(0);
+        let server = Server::start(move |request| {
+            let line = request.line();
+            let wait = line.split_once("?wait=").map(|(_, wait)| wait.trim_end_matches('s'));
+            let wait = wait.and_then(|wait| wait.parse::<u64>().ok());
+            match (line.as_str(), wait) {
+                ("GET /languages", _) => languages(),
+                ("POST /submissions", _) => Answer::Json(202, json!({"id": ID, "state": "queued"})),
+                (_, Some(wait)) if wait > most => {
+                    let why = format!("allowed are whole seconds, 0s to {most}s, the `s` may be left out");
+                    let errors = json!([{"field": "wait", "detail": why}]);
+                    Answer::Json(400, json!({"detail": format!("`wait`: {why}"), "errors": errors}))
+                }
+                _ => match tries.fetch_add(1, Ordering::SeqCst) {
+                    0 => Answer::Json(200, json!({"id": ID, "state": "running"})),
+                    _ => Answer::Json(200, accepted()),
+                },
+            }
+        });
+        let ended = submit(&server, &[]);
+        assert_eq!(ended.status, 0, "{}", ended.err);
+        let mut lines: Vec<_> =
+            waits.iter().map(|wait| format!("GET /submissions/{ID}?wait={wait}s")).collect();
+        // What has come to light is not tried again.
+        let last = if most == 0 { format!("GET /submissions/{ID}") } else { lines[1].clone() };
+        lines.push(last.clone());
+        if most == 0 {
+            lines.push(last);
+        }
+        assert_eq!(server.lines()[2..], lines[..]);
+    }
+}
+
+#[test]
 fn states_are_told_on_a_terminal_and_on_demand() {
     let server = || {
         Server::start(|request| match request.line().as_str() {
