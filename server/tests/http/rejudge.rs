@@ -63,6 +63,34 @@ async fn a_version_that_is_named_in_the_wrong_place_is_not_taken_for_the_newest(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_submission_is_judged_by_the_version_that_is_named_and_one_that_is_not_there_is_told_at_once() {
+    let bench = Bench::start().await;
+    let (_, first) = push(&bench, "sums", sums("4 5")).await;
+    let body = json!({"language": "cpp17", "source": "accept", "problem": "sums", "wait": true});
+    let (status, judged) = answer(bench.request(Method::POST, "/api/v1/submissions").json(&body)).await;
+    assert_eq!(status, 200, "{judged}");
+    let (_, second) = push(&bench, "sums", sums("6 7")).await;
+    let of_problem = judged["id"].as_str().unwrap().to_owned();
+    let by_itself = self::judged(&bench, "alice", "accept").await;
+    let ask = async |id: &str, version: &str| {
+        let path = format!("/api/v1/submissions/{id}/rejudge?version={version}");
+        answer(bench.request(Method::POST, &path)).await
+    };
+    let [first, second] = [&first, &second].map(|pushed| pushed["version"].as_str().unwrap());
+    for (id, version) in [(&of_problem, "0".repeat(64).as_str()), (&by_itself, first)] {
+        let (status, refused) = ask(id, version).await;
+        assert_eq!((status.as_u16(), &refused["errors"][0]["field"]), (400, &json!("version")), "{refused}");
+    }
+    for version in [second, first] {
+        let (status, order) = ask(&of_problem, version).await;
+        assert_eq!(status, 202, "{order}");
+        until(&bench, &order, "done").await;
+        let (_, now) = bench.get(&format!("/api/v1/submissions/{of_problem}")).await;
+        assert_eq!(now["problem"]["version"], version, "{now}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_newest_judgement_counts_and_the_older_ones_can_be_compared_with_it() {
     let bench = Bench::start().await;
     let id = judged(&bench, "alice", "turns").await;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::described::VerdictName;
 use super::object::Object;
 use super::query::{self, OutcomesQuery, PagesQuery};
-use super::submissions::{find, parse_id};
+use super::submissions::{self, find, parse_id};
 use super::view::{maybe_time, time};
 use super::wire::{self, check_problem_id};
 use super::{Api, Problem, object};
@@ -237,6 +237,9 @@ pub(super) async fn one(
     let (id, sees) = (parse_id(&id)?, caller.sees());
     find(&api, &sees, id).await?;
     expect_nothing(&budget.read_up_to(&request, payload, BODY).await?.bytes)?;
+    if let Some(version) = &version {
+        check_version_for(&api, &caller, id, version).await?;
+    }
     let selection = Selection { submissions: vec![id], version, ..Selection::default() };
     match api.rejudges.count(&sees, &selection).await? {
         Selected { total: 0, .. } => {
@@ -449,6 +452,23 @@ fn expect_nothing(json: &[u8]) -> Result<(), Problem> {
         b"" | b"null" | b"{}" => Ok(()),
         _ => Err(Problem::field("body", "there is none: the version stands behind the `?`, as `?version=…`")),
     }
+}
+
+/// Sees that a submission is judged by a problem that has this version.
+async fn check_version_for(
+    api: &Api,
+    caller: &Caller,
+    id: SubmissionId,
+    version: &str,
+) -> Result<(), Problem> {
+    let found = api.submissions.get_up_to(&caller.sees(), id, 0).await?;
+    let (standing, _size) = found.ok_or_else(|| submissions::no_such(&id.to_string()))?;
+    let Some(problem) = standing.record.problem else {
+        return Err(Problem::field("version", "is of a problem, and this submission is judged by none"));
+    };
+    let (problem, version) = (Some(problem.id), Some(version.to_owned()));
+    let selection = Selection { problem, version, ..Selection::default() };
+    check_version(api, &caller.sees_problems(), &selection).await
 }
 
 fn parse(id: &str) -> Result<RejudgeId, Problem> {
