@@ -31,6 +31,7 @@ Examples:
   gavel rejudge --problem sum --watch
   gavel rejudge --problem sum --version 3f9a --user alice --dry-run
   gavel rejudge --since 2h
+  gavel rejudge --orders
   gavel rejudge --order 9a8c7a54-be93-4fa4-bf8f-09f64d208806 --watch";
 
 /// How often it is asked how far an order has come.
@@ -45,13 +46,13 @@ pub struct Rejudge {
     #[command(flatten)]
     server: Server,
     /// Submissions, by their ids
-    #[arg(value_name = "ID", required_unless_present_any = ["problem", "user", "since", "until", "order"])]
+    #[arg(value_name = "ID", required_unless_present_any = ["problem", "user", "since", "until", "order", "orders"])]
     submissions: Vec<String>,
     /// Those of a problem
     #[arg(short, long, value_name = "ID")]
     problem: Option<Id>,
     /// By this version of the problem, or the only one that begins so [default: the newest]
-    #[arg(long, value_name = "VERSION", requires = "problem")]
+    #[arg(long, value_name = "VERSION", requires = "problem", conflicts_with_all = ["order", "orders"])]
     version: Option<String>,
     /// Those of a user
     #[arg(short, long, value_name = "NAME")]
@@ -74,9 +75,12 @@ pub struct Rejudge {
     /// An order that was given before, instead of a new one
     #[arg(long, value_name = "ID", conflicts_with_all = ["submissions", "problem", "user", "language", "verdict", "since", "until", "dry_run"])]
     order: Option<String>,
+    /// List the newest orders, instead of giving one
+    #[arg(long, conflicts_with_all = ["submissions", "problem", "user", "language", "verdict", "since", "until", "dry_run", "order", "watch"])]
+    orders: bool,
     /// End the order: nothing more of it is judged
     // What conflicts with the order must be named again: clap asks for no argument that what is there conflicts with.
-    #[arg(long, requires = "order", conflicts_with_all = ["watch", "submissions", "problem", "user", "language", "verdict", "since", "until", "dry_run"])]
+    #[arg(long, requires = "order", conflicts_with_all = ["watch", "submissions", "problem", "user", "language", "verdict", "since", "until", "dry_run", "orders"])]
     cancel: bool,
     /// Wait until all are judged, and tell what has changed
     #[arg(long)]
@@ -89,6 +93,9 @@ pub struct Rejudge {
 impl Rejudge {
     pub(crate) fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
         let client = self.server.client()?;
+        if self.orders {
+            return self.list(&client, terminal);
+        }
         let told = match &self.order {
             Some(id) if self.cancel => client.ask(Ask::delete(&path(id)))?.1,
             Some(id) => client.ask(Ask::get(&path(id)))?.1,
@@ -111,7 +118,8 @@ impl Rejudge {
         }
         if !are_all {
             let all = format!("GET /api/v1/{}/submissions", path(id_of(&done)?));
-            terminal.remark(&format!("gavel: these are not all submissions of the order: {all} tells them"))?;
+            terminal
+                .remark(&format!("gavel: these are not all submissions of the order: {all} tells them"))?;
         }
         Ok(status)
     }
@@ -146,6 +154,21 @@ impl Rejudge {
             request["version"] = version(client, problem, begin)?.into();
         }
         Ok(request)
+    }
+
+    /// The newest orders, as many as a server tells at once.
+    fn list(&self, client: &Client, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
+        let (_, told) = client.ask(Ask::get(&format!("rejudges?limit={PAGE}")))?;
+        let Some(orders) = told["rejudges"].as_array() else {
+            return Err(Failure::Nonsense("no list of orders".to_owned()));
+        };
+        if self.json {
+            terminal.json(&json!({"rejudges": orders}))?;
+        } else {
+            let lines = report::orders(orders, terminal);
+            terminal.print(if orders.is_empty() { "no orders\n" } else { &lines })?;
+        }
+        Ok(Status::Good)
     }
 
     fn tell_count(&self, told: &Value, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {

@@ -45,6 +45,24 @@ pub(super) fn report(order: &Value, outcomes: &[Value], terminal: &Terminal<'_>)
     report
 }
 
+/// Orders, and what each is of.
+pub(super) fn orders(orders: &[Value], terminal: &Terminal<'_>) -> String {
+    let row = |order: &Value| {
+        let words = |name: &str| order[name].as_str().unwrap_or_default();
+        let selection = &order["selection"];
+        let selection = if selection.is_object() { selection.to_string() } else { String::new() };
+        [
+            Cell::text(words("id")),
+            Cell::text(words("created_at")),
+            Cell::text(words("state")),
+            Cell::number(&number(order, "total").to_string()),
+            Cell::text(&selection),
+        ]
+    };
+    let rows: Vec<_> = orders.iter().map(row).collect();
+    table::lines(["ORDER", "GIVEN", "STATE", "SUBMISSIONS", "OF"], &rows, terminal)
+}
+
 fn verdict(row: &Value) -> [Cell; 3] {
     let named = |name: &str| Cell::verdict(row[name].as_str().unwrap_or_default());
     [named("before"), named("after"), Cell::number(&number(row, "submissions").to_string())]

@@ -110,6 +110,28 @@ fn an_order_whose_answer_is_lost_is_not_given_twice() {
 }
 
 #[test]
+fn orders_are_listed() {
+    let one = json!({"id": ID, "state": "running", "selection": {"problem": "su\u{1b}m"}, "total": 3,
+        "created_at": "2026-11-22T18:41:20.148Z", "finished_at": null});
+    let server = Server::start(move |_| Answer::Json(200, json!({"rejudges": [one], "next_cursor": "1"})));
+    let ended = run(&server, &["rejudge", "--orders"]);
+    let expected = "\
+ORDER                                 GIVEN                     STATE    SUBMISSIONS  OF
+9a8c7a54-be93-4fa4-bf8f-09f64d208806  2026-11-22T18:41:20.148Z  running            3  {\"problem\":\"su\\u001bm\"}
+";
+    assert_eq!((ended.status, ended.out.as_str()), (0, expected), "{}", ended.err);
+    let ended = run(&server, &["rejudge", "--orders", "--json"]);
+    let told: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(told["rejudges"][0]["selection"]["problem"], "su\u{1b}m");
+    assert_eq!(server.lines(), ["GET /rejudges?limit=200"; 2]);
+    for odd in [&["--user", "alice"][..], &["--cancel"], &["--version", "3f"], &["--watch"], &["--order", ID]] {
+        assert_eq!(run(&server, &[&["rejudge", "--orders"][..], odd].concat()).status, 2, "{odd:?}");
+    }
+    let none = Server::start(|_| Answer::Json(200, json!({"rejudges": [], "next_cursor": null})));
+    assert_eq!(run(&none, &["rejudge", "--orders"]).out, "no orders\n");
+}
+
+#[test]
 fn that_not_all_is_listed_is_told() {
     let server = Server::start(|request| match request.line().as_str() {
         line if line.contains("only=") => {
@@ -135,6 +157,7 @@ fn what_makes_no_sense_is_not_sent() {
         &["rejudge", "--problem", "sum", "--version", "3f"],
         &["rejudge", "--problem", "sum", "--version", "77"],
         &["rejudge", "--order", ID, "--user", "alice"],
+        &["rejudge", "--order", ID, "--version", "3f9"],
         &["rejudge", "x", "--cancel"],
     ] {
         assert_eq!(run(&server, arguments).status, 2, "{arguments:?}");
