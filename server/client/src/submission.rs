@@ -192,11 +192,25 @@ pub(crate) fn test(stdin: Vec<u8>, expected: Option<Vec<u8>>) -> Value {
 
 /// Sends a submission, once whatever happens on the way; what the server answers.
 pub(crate) fn send(client: &Client, request: &Value) -> Result<Value, Failure> {
+    send_under(&new_key(), client, request, Patience::USUAL)
+}
+
+/// A key for a submission, and for no other.
+pub(crate) fn new_key() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// As [`send`], under this key: what is sent under it again is the same submission.
+pub(crate) fn send_under(
+    key: &str,
+    client: &Client,
+    request: &Value,
+    patience: Patience,
+) -> Result<Value, Failure> {
     let body: Arc<[u8]> = request.to_string().into_bytes().into();
     let open = || Ok(Box::new(Cursor::new(Arc::clone(&body))) as Box<dyn Read>);
     let content = Content { kind: "application/json", size: body.len() as u64, open: &open };
-    let key = uuid::Uuid::new_v4().to_string();
-    client.ask(Ask::post("submissions", content, &key)).map(|(_, value)| value)
+    client.ask(Ask::post("submissions", content, key).with(patience)).map(|(_, value)| value)
 }
 
 /// Asks once for a submission. The server may hold its answer until it is final, for so long.
@@ -230,6 +244,25 @@ pub(crate) fn wait(client: &Client, told: Value, deadline: Option<Instant>) -> R
             return Ok(told);
         }
         told = ask(client, &submission.id, left)?;
+    }
+}
+
+/// As [`wait`], by sending it again under its key: so it is told also to who may submit, and not look at what was submitted.
+pub(crate) fn wait_by_sending(
+    key: &str,
+    client: &Client,
+    mut request: Value,
+    deadline: Option<Instant>,
+) -> Result<Value, Failure> {
+    // How long a server holds its answer is its own to say.
+    request["wait"] = deadline.is_none().into();
+    loop {
+        let told = send_under(key, client, &request, Patience::LONG)?;
+        let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        if is_over || Submission::of(&told)?.is_final() {
+            return Ok(told);
+        }
+        std::thread::sleep(UNHELD);
     }
 }
 

@@ -21,6 +21,7 @@ use crate::failure::{Failure, Status};
 use crate::http::{Ask, Client};
 use crate::languages::{self, Choice};
 use crate::options::Server;
+use crate::patience::Patience;
 use crate::problem::Id;
 use crate::submission::{self, Submission};
 use crate::terminal::Terminal;
@@ -83,13 +84,21 @@ impl Submit {
         let request = self.request(&client, files, &tests, terminal)?;
         let wait = self.wait.flatten();
         let deadline = wait.map(|wait| Instant::now() + wait.min(Duration::from_secs(86400)));
-        let sent = submission::send(&client, &request)?;
+        let key = submission::new_key();
+        let sent = submission::send_under(&key, &client, &request, Patience::USUAL)?;
         if wait.is_some_and(|wait| wait.is_zero()) {
             self.tell_id(&sent, terminal)?;
             return Ok(Status::Good);
         }
         let id = Submission::of(&sent)?.id;
-        let judged = match self.follow(&client, sent, &tests, deadline, terminal) {
+        let waited = match self.follow(&client, sent, &tests, deadline, terminal) {
+            // The token may be one for submitting alone.
+            Err(Failure::Refused(refusal)) if refusal.status == 403 => {
+                submission::wait_by_sending(&key, &client, request, deadline)
+            }
+            waited => waited,
+        };
+        let judged = match waited {
             Ok(judged) => judged,
             Err(why) => {
                 // It is judged all the same. Why it is not waited for is told in any case.

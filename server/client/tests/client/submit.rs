@@ -321,6 +321,36 @@ fn a_server_that_is_started_anew_behind_a_proxy_is_waited_for_and_one_that_was_a
 }
 
 #[test]
+fn a_token_that_submits_and_reads_nothing_will_do() {
+    let server = |last: Value| {
+        let tries = AtomicUsize::new(0);
+        Server::start(move |request| match request.line().as_str() {
+            "GET /languages" => languages(),
+            "POST /submissions" => match tries.fetch_add(1, Ordering::SeqCst) {
+                0 | 1 => Answer::Json(202, json!({"id": ID, "state": "queued"})),
+                _ => Answer::Json(200, last.clone()),
+            },
+            _ => Answer::Json(403, json!({"detail": "this needs a token with the scope `read`"})),
+        })
+    };
+    for more in [&[][..], &["--watch", "--problem", "sum"]] {
+        let server = server(accepted());
+        let ended = submit(&server, more);
+        assert_eq!((ended.status, ended.err.as_str()), (0, ""), "{more:?}");
+        let sent = posted(&server);
+        assert_eq!(sent.len(), 3);
+        assert!(sent.iter().all(|one| one.headers["idempotency-key"] == sent[0].headers["idempotency-key"]));
+        let waits: Vec<_> = sent.iter().map(|one| one.json()["wait"].clone()).collect();
+        assert_eq!(waits, [Value::Null, json!(true), json!(true)]);
+    }
+    // Who waits for so long is not held for longer.
+    let server = server(json!({"id": ID, "state": "running"}));
+    let ended = submit(&server, &["--wait=1s"]);
+    assert_eq!((ended.status, ended.out), (4, format!("{ID}\n")));
+    assert!(posted(&server).iter().all(|one| one.json()["wait"] != true));
+}
+
+#[test]
 fn who_cannot_wait_any_longer_is_told_what_was_taken() {
     let server = Server::start(move |request| match request.line().as_str() {
         "GET /languages" => languages(),
