@@ -111,7 +111,13 @@ enum Service {
         command: nodes::Command,
     },
     /// Have every sandbox replaced; for the host's cron
-    Recycle(Server),
+    Recycle {
+        #[command(flatten)]
+        server: Server,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Exit with 0 if the service can serve; for container health checks
     Healthcheck {
         #[command(flatten)]
@@ -214,9 +220,9 @@ fn run(command: &Service, config: Config, overrides: &Overrides) -> Result<ExitC
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             runtime.block_on(nodes::nodes(&client, command))?;
         }
-        Service::Recycle(server) => {
+        Service::Recycle { server, json } => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
-            runtime.block_on(recycle::recycle(&client))?;
+            runtime.block_on(recycle::recycle(&client, *json))?;
         }
         Service::Healthcheck { warden: true, .. } => runtime.block_on(healthcheck::warden(&config))?,
         Service::Healthcheck { server, alive, warden: false } => {

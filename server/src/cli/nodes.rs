@@ -28,11 +28,17 @@ pub(super) enum Command {
     Drain {
         /// The node's name
         name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Have a node begin tasks again
     Undrain {
         /// The node's name
         name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Make a key for the server and for each node, and the broker's list of who may do what
     Keys {
@@ -57,6 +63,9 @@ pub(super) enum OfOne {
         server: Server,
         /// The node's name
         name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Have a node begin tasks again: `gavel nodes undrain`
     Undrain {
@@ -64,6 +73,9 @@ pub(super) enum OfOne {
         server: Server,
         /// The node's name
         name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -71,8 +83,12 @@ impl OfOne {
     /// Which server is asked, and for what.
     pub(super) fn parts(&self) -> (&Server, Command) {
         match self {
-            Self::Drain { server, name } => (server, Command::Drain { name: name.clone() }),
-            Self::Undrain { server, name } => (server, Command::Undrain { name: name.clone() }),
+            Self::Drain { server, name, json } => {
+                (server, Command::Drain { name: name.clone(), json: *json })
+            }
+            Self::Undrain { server, name, json } => {
+                (server, Command::Undrain { name: name.clone(), json: *json })
+            }
         }
     }
 }
@@ -98,8 +114,14 @@ pub(super) enum NodesError {
 pub(super) async fn nodes(client: &Client, command: &Command) -> Result<(), NodesError> {
     match command {
         Command::List { json } => list(client, *json).await,
-        Command::Drain { name } => set(client, name, "drain", "begins nothing more").await,
-        Command::Undrain { name } => set(client, name, "undrain", "takes tasks again").await,
+        Command::Drain { name, json } => {
+            set(client, name, "drain").await?;
+            tell(name, true, *json)
+        }
+        Command::Undrain { name, json } => {
+            set(client, name, "undrain").await?;
+            tell(name, false, *json)
+        }
         Command::Keys { folder, server_name, names } => make_keys(folder, server_name, names),
     }
 }
@@ -134,7 +156,7 @@ async fn list(client: &Client, json: bool) -> Result<(), NodesError> {
     Ok(print(&table(&nodes).join("\n"))?)
 }
 
-async fn set(client: &Client, name: &str, verb: &str, now: &str) -> Result<(), NodesError> {
+async fn set(client: &Client, name: &str, verb: &str) -> Result<(), NodesError> {
     // What is no name is no path either.
     if !is_name(name) {
         return Err(NodesError::Unknown(name.to_owned()));
@@ -147,6 +169,15 @@ async fn set(client: &Client, name: &str, verb: &str, now: &str) -> Result<(), N
         let detail = body["detail"].as_str().unwrap_or("without a reason").to_owned();
         return Err(ClientError::Refused { status, detail }.into());
     }
+    Ok(())
+}
+
+/// What a node does from now on.
+fn tell(name: &str, drained: bool, json: bool) -> Result<(), NodesError> {
+    if json {
+        return Ok(print_json(&serde_json::json!({"name": name, "drained": drained}))?);
+    }
+    let now = if drained { "begins nothing more" } else { "takes tasks again" };
     Ok(print(&format!("{name} {now}"))?)
 }
 
@@ -225,6 +256,7 @@ mod tests {
             let says = |verb: &str| parsed(&format!("gavel {noun} {verb} lab-2"));
             assert_eq!([says("drain"), says("undrain")], [false, true]);
         }
+        assert!(parsed("gavel node undrain lab-2 --json"));
         assert!(Cli::try_parse_from(["gavel", "node"]).is_ok(), "and without a word it is one");
     }
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 
 use super::client::{Client, ClientError};
-use super::output::print;
+use super::output::{print, print_json};
 use crate::operations::Recycled;
 
 /// Why it could not.
@@ -16,8 +16,11 @@ pub(super) enum RecycleError {
 }
 
 /// Asks the server, and prints what it did.
-pub(super) async fn recycle(client: &Client) -> Result<(), RecycleError> {
+pub(super) async fn recycle(client: &Client, json: bool) -> Result<(), RecycleError> {
     let Recycled { sandboxes } = client.get(Method::POST, "/api/v1/admin/recycle").await?;
+    if json {
+        return Ok(print_json(&serde_json::json!({"sandboxes": sandboxes}))?);
+    }
     let told = format!("{sandboxes} sandboxes are being replaced; those at work follow when they are done");
     Ok(print(&told)?)
 }

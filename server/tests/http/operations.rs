@@ -99,6 +99,18 @@ async fn operators_see_what_is_amiss_on_the_host() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sandboxes_are_recycled_from_the_command_line_and_that_is_told_as_json_too() {
+    let bench = Bench::start().await;
+    for (more, told) in [(&[][..], "4 sandboxes are being replaced"), (&["--json"], "\"sandboxes\": 4")] {
+        let mut gavel = tokio::process::Command::new(env!("CARGO_BIN_EXE_gavel"));
+        gavel.args(["recycle", "--config", "/dev/null", "--url", &bench.url]).args(more).env_clear();
+        let ended = gavel.output().await.unwrap();
+        let said = String::from_utf8_lossy(&ended.stdout);
+        assert!(ended.status.success() && said.contains(told), "{ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn languages_are_listed_with_the_token_of_the_environment_and_a_refusal_is_3() {
     let bench = Bench::with(&[("http.token", "backend-token-0123456789")]).await;
     let list = async |token: &str| {

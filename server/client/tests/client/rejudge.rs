@@ -124,7 +124,8 @@ ORDER                                 GIVEN                     STATE    SUBMISS
     let told: Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!(told["rejudges"][0]["selection"]["problem"], "su\u{1b}m");
     assert_eq!(server.lines(), ["GET /rejudges?limit=200"; 2]);
-    for odd in [&["--user", "alice"][..], &["--cancel"], &["--version", "3f"], &["--watch"], &["--order", ID]] {
+    for odd in [&["--user", "alice"][..], &["--cancel"], &["--version", "3f"], &["--watch"], &["--order", ID]]
+    {
         assert_eq!(run(&server, &[&["rejudge", "--orders"][..], odd].concat()).status, 2, "{odd:?}");
     }
     let none = Server::start(|_| Answer::Json(200, json!({"rejudges": [], "next_cursor": null})));
