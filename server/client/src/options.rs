@@ -30,7 +30,8 @@ impl Server {
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         let token = match &self.token_file {
             Some(path) => Some(token_in(path)?),
-            None => std::env::var("GAVEL_TOKEN").ok(),
+            // As that in a file: what reads files of variables keeps their ends of lines, such as those of Windows.
+            None => std::env::var("GAVEL_TOKEN").ok().map(|token| token.trim().to_owned()),
         };
         let url = if self.server.is_empty() { DEFAULT_URL } else { &self.server };
         Client::new(url, token.filter(|token| !token.is_empty()).as_deref())

@@ -29,6 +29,9 @@ fn the_address_and_the_token_may_come_from_the_environment() {
     let output = client(&["problem", "list"], &environment);
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b"no problems\n"[..]));
     assert_eq!(server.requests()[0].headers["authorization"], "Bearer s3cret");
+    let of_a_file = [("GAVEL_URL", server.url.as_str()), ("GAVEL_TOKEN", "s3cret\r\n")];
+    assert_eq!(client(&["problem", "list"], &of_a_file).status.code(), Some(0));
+    assert_eq!(server.requests()[1].headers["authorization"], "Bearer s3cret");
     assert!(
         !String::from_utf8(client(&["problem", "list", "--help"], &environment).stdout)
             .unwrap()
