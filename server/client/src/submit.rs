@@ -8,7 +8,7 @@ pub(crate) mod report;
 mod sources;
 pub(crate) mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -45,7 +45,8 @@ Examples:
 pub struct Submit {
     #[command(flatten)]
     server: Server,
-    /// The sources, and other files that they need; or the answers to a problem's cases, which are called as those: 1.ans, 2.out
+    /// The sources, and other files that they need; `-` is a source from standard input. Or the answers to a problem's cases, which
+    /// are called as those: 1.ans, 2.out
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The language, as `gavel languages` lists them [default: the usual one whose sources are named so]
@@ -78,6 +79,10 @@ pub struct Submit {
 
 impl Submit {
     pub(crate) fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
+        if sources::is_given(&self.files) && self.stdin.as_deref() == Some(Path::new(sources::GIVEN)) {
+            let why = "standard input is the program or what it is run on, not both";
+            return Err(Failure::Usage(why.to_owned()));
+        }
         let files = sources::read(&self.files)?;
         let tests = Tests::read(self.tests.as_deref(), self.stdin.as_deref())?;
         let client = self.server.client()?;
@@ -127,7 +132,9 @@ impl Submit {
         let is_odd = is_program && matches!(files.as_slice(), [(name, _)] if !sources::is_plain(name));
         for (name, content) in files {
             if is_odd {
-                terminal.remark(&format!("gavel: `{}` is sent without its name", text::line(&name)))?;
+                if name != sources::GIVEN {
+                    terminal.remark(&format!("gavel: `{}` is sent without its name", text::line(&name)))?;
+                }
                 submission::add_source(&mut request, content);
             } else {
                 submission::add_file(&mut request, &name, content);

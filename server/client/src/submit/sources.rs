@@ -12,8 +12,14 @@ const BYTES: u64 = 64 * 1024 * 1024;
 /// Names, and what is in them.
 pub(super) type Files = Vec<(String, Vec<u8>)>;
 
+/// Stands for standard input, where it is the only one.
+pub(super) const GIVEN: &str = "-";
+
 /// Reads the files. Their names are those below the folder that all of them are in.
 pub(super) fn read(paths: &[PathBuf]) -> Result<Files, Failure> {
+    if is_given(paths) {
+        return Ok(vec![(GIVEN.to_owned(), given()?)]);
+    }
     let paths = paths.iter().map(|path| whole(path)).collect::<Result<Vec<_>, _>>()?;
     let common = common(&paths);
     let mut room = BYTES;
@@ -29,6 +35,20 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Files, Failure> {
         files.push((name, content));
     }
     Ok(files)
+}
+
+/// Whether the source is what comes from standard input.
+pub(super) fn is_given(paths: &[PathBuf]) -> bool {
+    matches!(paths, [only] if only.as_path() == Path::new(GIVEN))
+}
+
+fn given() -> Result<Vec<u8>, Failure> {
+    let (path, mut content) = (Path::new(GIVEN), Vec::new());
+    match std::io::stdin().lock().take(BYTES + 1).read_to_end(&mut content) {
+        Ok(_) if content.len() as u64 > BYTES => Err(Failure::file(path, format!("more than {BYTES} bytes"))),
+        Ok(_) => Ok(content),
+        Err(why) => Err(Failure::file(path, why)),
+    }
 }
 
 /// Whether servers take a file of this name.

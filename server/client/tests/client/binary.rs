@@ -1,7 +1,7 @@
 //! The binary itself: exit statuses, completions, and the environment.
 
 use std::fs::OpenOptions;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -149,4 +149,31 @@ fn a_terminal_has_colours_and_a_line_that_goes_unless_it_wants_none() {
     assert_eq!(on_a_terminal(&server, &[]), format!("{line}\u{1b}[31mWrongAnswer\u{1b}[0m\r\n"));
     assert_eq!(on_a_terminal(&server, &[("NO_COLOR", "1")]), format!("{line}WrongAnswer\r\n"));
     assert_eq!(on_a_terminal(&server, &[("TERM", "dumb")]), "WrongAnswer\r\n");
+}
+
+#[test]
+fn a_source_may_come_from_standard_input() {
+    let server = Server::start(|request| match request.line().as_str() {
+        "GET /languages" => {
+            Answer::Json(200, json!([{"id": "python3", "source_file": "main.py", "available": true}]))
+        }
+        _ => Answer::Json(200, json!({"id": "s-1", "state": "done", "verdict": "Accepted"})),
+    });
+    let submit = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gavel-client"));
+        command.args(["submit", "-", "--server", &server.url]).args(more).env_remove("GAVEL_TOKEN");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // One that makes no sense may have ended by then.
+        drop(child.stdin.take().unwrap().write_all(b"print(3)\n"));
+        child.wait_with_output().unwrap()
+    };
+    let sent = submit(&["--language", "python3"]);
+    assert_eq!((sent.status.code(), sent.stderr.len()), (Some(0), 0), "{sent:?}");
+    assert_eq!(server.requests()[0].json(), json!({"language": "python3", "source": "print(3)\n"}));
+    for (more, told) in [(&[][..], "--language"), (&["--language", "python3", "--stdin", "-"], "not both")] {
+        let refused = submit(more);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(2) && said.contains(told), "{said}");
+    }
 }
