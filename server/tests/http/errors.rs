@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 use crate::bench::{Bench, PATIENCE, answer};
 
 const SUBMISSIONS: &str = "/api/v1/submissions";
+/// No submission has this id.
+const NOBODYS: &str = "9a8c7a54-be93-4fa4-bf8f-09f64d208806";
 
 /// What is wrong with a body, as `field: detail` lines.
 async fn refusal(bench: &Bench, body: Value) -> String {
@@ -234,6 +236,14 @@ async fn what_would_be_ignored_beside_the_body_is_refused_by_its_name() {
         (bench.request(Method::DELETE, "/api/v1/users/%FF/data"), "path"),
         (bench.request(Method::GET, "/api/v1/users/a%c3%28/throttle"), "path"),
         (bench.request(Method::GET, &format!("{SUBMISSIONS}?status=done")), "status"),
+        // What changes something would change more than is meant.
+        (bench.request(Method::POST, "/api/v1/admin/drain?node=lab-2"), "node"),
+        (bench.request(Method::POST, "/api/v1/admin/undrain?node=lab-2"), "node"),
+        (bench.request(Method::POST, "/api/v1/admin/recycle?profile=run"), "profile"),
+        (bench.request(Method::POST, "/api/v1/nodes/lab-2/drain?for=1h"), "for"),
+        (bench.request(Method::POST, "/api/v1/nodes/lab-2/undrain?at=1"), "at"),
+        (bench.request(Method::DELETE, &format!("{SUBMISSIONS}/{NOBODYS}?wait=1")), "wait"),
+        (bench.request(Method::DELETE, "/api/v1/users/alice/data?user=bob"), "user"),
     ] {
         let (status, answer) = answer(request).await;
         assert_eq!((status.as_u16(), &answer["errors"][0]["field"]), (400, &json!(field)), "{answer}");

@@ -1,13 +1,14 @@
 //! What operators do.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Api, Problem};
+use super::{Api, Problem, query};
 use crate::doctor::{self, Finding};
+use crate::http::error::fails;
 use crate::operations::Recycled;
 use crate::sandbox::SandboxStatus;
 use crate::telemetry::day::{DayView, today};
@@ -21,9 +22,10 @@ const MOST: usize = 200;
     path = "/api/v1/admin/recycle",
     operation_id = "recycle",
     tag = "operations",
-    responses((status = 200, description = "What it concerns.", body = Recycled))
+    responses((status = 200, description = "What it concerns.", body = Recycled), fails::InvalidField)
 )]
-pub(super) async fn recycle(api: Data<Api>) -> Result<Json<Recycled>, Problem> {
+pub(super) async fn recycle(api: Data<Api>, request: HttpRequest) -> Result<Json<Recycled>, Problem> {
+    query::expect_none(request.query_string())?;
     let recycled = api.operations.recycle();
     tracing::info!(sandboxes = recycled.sandboxes, "An operator had all sandboxes recycled");
     Ok(Json(recycled))
@@ -37,10 +39,10 @@ pub(super) async fn recycle(api: Data<Api>) -> Result<Json<Recycled>, Problem> {
     path = "/api/v1/admin/drain",
     operation_id = "drain",
     tag = "operations",
-    responses((status = 204, description = "It takes nothing new."))
+    responses((status = 204, description = "It takes nothing new."), fails::InvalidField)
 )]
-pub(super) async fn drain(api: Data<Api>) -> HttpResponse {
-    set_drained(&api, true)
+pub(super) async fn drain(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    set_drained(&api, &request, true)
 }
 
 /// Has the server take submissions again.
@@ -49,16 +51,18 @@ pub(super) async fn drain(api: Data<Api>) -> HttpResponse {
     path = "/api/v1/admin/undrain",
     operation_id = "undrain",
     tag = "operations",
-    responses((status = 204, description = "It takes what comes."))
+    responses((status = 204, description = "It takes what comes."), fails::InvalidField)
 )]
-pub(super) async fn undrain(api: Data<Api>) -> HttpResponse {
-    set_drained(&api, false)
+pub(super) async fn undrain(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    set_drained(&api, &request, false)
 }
 
-fn set_drained(api: &Api, drained: bool) -> HttpResponse {
+/// Of a server as a whole: whoever names a node or anything else behind the `?` means something else.
+fn set_drained(api: &Api, request: &HttpRequest, drained: bool) -> Result<HttpResponse, Problem> {
+    query::expect_none(request.query_string())?;
     api.queue.drain(drained);
     tracing::info!(drained, "An operator had this server drained, or no longer");
-    HttpResponse::NoContent().finish()
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// What was looked at.

@@ -1,9 +1,9 @@
 //! The nodes of a cluster.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse};
 
-use super::{Api, Problem};
+use super::{Api, Problem, query};
 use crate::http::error::fails;
 use crate::operations::NodeView;
 
@@ -26,9 +26,14 @@ pub(super) async fn list(api: Data<Api>) -> Json<Vec<NodeView>> {
     operation_id = "drainNode",
     tag = "operations",
     params(("name" = String, Path, description = "The node's name.")),
-    responses((status = 204, description = "It begins nothing more."), fails::NotFound)
+    responses((status = 204, description = "It begins nothing more."), fails::InvalidField, fails::NotFound)
 )]
-pub(super) async fn drain(api: Data<Api>, name: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn drain(
+    api: Data<Api>,
+    name: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    query::expect_none(request.query_string())?;
     set(&api, &name, true)
 }
 
@@ -39,9 +44,14 @@ pub(super) async fn drain(api: Data<Api>, name: Path<String>) -> Result<HttpResp
     operation_id = "undrainNode",
     tag = "operations",
     params(("name" = String, Path, description = "The node's name.")),
-    responses((status = 204, description = "It takes tasks again."), fails::NotFound)
+    responses((status = 204, description = "It takes tasks again."), fails::InvalidField, fails::NotFound)
 )]
-pub(super) async fn undrain(api: Data<Api>, name: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn undrain(
+    api: Data<Api>,
+    name: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    query::expect_none(request.query_string())?;
     set(&api, &name, false)
 }
 

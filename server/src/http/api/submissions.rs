@@ -196,6 +196,7 @@ pub(super) async fn get(
     params(("id" = Uuid, Path, description = "Its id.")),
     responses(
         (status = 200, description = "As it stands now.", body = SubmissionView),
+        fails::InvalidField,
         fails::NotFound,
         fails::Unavailable
     )
@@ -206,6 +207,7 @@ pub(super) async fn cancel(
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    query::expect_none(request.query_string())?;
     let (parsed, sees) = (parse_id(&id)?, caller.sees());
     match api.submissions.cancel(&sees, parsed).await? {
         Cancelled::Unknown => Err(no_such(&id)),

@@ -1693,7 +1693,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 400;
-                        type?: "urn:gavel:problem:malformed-request";
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-request";
                     };
                 };
             };
@@ -2020,7 +2020,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 400;
-                        type?: "urn:gavel:problem:malformed-request";
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-request";
                     };
                 };
             };
@@ -2345,7 +2345,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 400;
-                        type?: "urn:gavel:problem:malformed-request";
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-request";
                     };
                 };
             };
@@ -2802,7 +2802,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 400;
-                        type?: "urn:gavel:problem:malformed-request";
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-request";
                     };
                 };
             };
@@ -2922,7 +2922,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 400;
-                        type?: "urn:gavel:problem:malformed-request";
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-request";
                     };
                 };
             };
@@ -5621,7 +5621,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 400;
-                        type?: "urn:gavel:problem:malformed-request";
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-request";
                     };
                 };
             };
