@@ -176,8 +176,10 @@ impl Client {
                     None if was_interrupted && ask.removes() && answer.status().as_u16() == 404 => {
                         return Ok(answer);
                     }
-                    None if is_of_a_proxy(&answer) => (Attempt::NoServer, Err(answer)),
-                    None => return self.successful(answer),
+                    None => match of_a_proxy(&answer) {
+                        Some(attempt) => (attempt, Err(answer)),
+                        None => return self.successful(answer),
+                    },
                     Some(again) => (Attempt::Busy { again }, Err(answer)),
                 },
                 Err(Broken::Never(failure)) => return Err(failure),
@@ -302,9 +304,14 @@ fn busy(answer: &Response<Body>) -> Option<Duration> {
     matches!(answer.status().as_u16(), 429 | 503).then(|| Duration::from_secs(again))
 }
 
-/// A proxy in front says so of a server that is away. A server that is there names a time to come again, or refuses for good.
-fn is_of_a_proxy(answer: &Response<Body>) -> bool {
-    matches!(answer.status().as_u16(), 502..=504)
+/// What a proxy in front says of a server that is away, or that it has waited for long enough: then it may have done what it was
+/// asked for. A server that is there names a time to come again, or refuses for good.
+fn of_a_proxy(answer: &Response<Body>) -> Option<Attempt> {
+    match answer.status().as_u16() {
+        502 | 503 => Some(Attempt::NoServer),
+        504 => Some(Attempt::Interrupted),
+        _ => None,
+    }
 }
 
 fn bytes(answer: &mut Response<Body>, most: u64) -> Result<Vec<u8>, Failure> {

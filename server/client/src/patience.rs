@@ -22,7 +22,7 @@ pub(crate) enum Attempt {
     },
     /// Nobody takes the connection, or a proxy in front says that nobody is behind it.
     NoServer,
-    /// It broke while request or answer were under way.
+    /// It broke while request or answer were under way, or a proxy in front did not wait for the answer.
     Interrupted,
 }
 

@@ -321,6 +321,22 @@ fn a_server_that_is_started_anew_behind_a_proxy_is_waited_for_and_one_that_was_a
 }
 
 #[test]
+fn what_a_proxy_has_not_waited_for_is_sent_again_under_its_key() {
+    let tries = AtomicUsize::new(0);
+    let server = Server::start(move |request| match request.line().as_str() {
+        "GET /languages" => languages(),
+        _ => match tries.fetch_add(1, Ordering::SeqCst) {
+            0 => Answer::Json(504, Value::Null),
+            _ => Answer::Json(200, accepted()),
+        },
+    });
+    assert_eq!(submit(&server, &[]).status, 0);
+    let keys: Vec<_> =
+        posted(&server).into_iter().map(|request| request.headers["idempotency-key"].clone()).collect();
+    assert!(keys.len() == 2 && keys[0] == keys[1], "{keys:?}");
+}
+
+#[test]
 fn a_token_that_submits_and_reads_nothing_will_do() {
     let server = |last: Value| {
         let tries = AtomicUsize::new(0);
