@@ -329,11 +329,14 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         cached: &[std::collections::BTreeSet<String>],
         results: &mut [CommandResult],
     ) {
-        let Relayed { writer, name, kept } = relayed;
+        let Relayed { writer, name, is_over, kept } = relayed;
         let Some(result) = results.get_mut(writer) else { return };
         let was_run = result.status != Status::FileError || result.run_time > 0;
         if name.is_empty() || !was_run {
             return;
+        }
+        if is_over {
+            result.exceed(&name);
         }
         let Some((bytes, held)) = kept else {
             return result.fail(format!("copyout: {} is too large for an answer", go_error::quote(&name)));

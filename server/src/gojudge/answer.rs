@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::outputs::OUTPUT_LIMIT;
 use crate::account::Held;
 
 /// What came of one command.
@@ -30,6 +31,16 @@ impl CommandResult {
     pub(crate) fn fail(&mut self, why: String) {
         self.status = Status::FileError;
         self.error = why;
+    }
+
+    /// An output of this name is over its maximum, which counts for a program that did well.
+    pub(crate) fn exceed(&mut self, name: &str) {
+        let message = OUTPUT_LIMIT.to_owned();
+        if self.status == Status::Accepted {
+            (self.status, self.error) = (Status::OutputLimitExceeded, message.clone());
+        }
+        let kind = FileErrorKind::CollectSizeExceeded;
+        self.file_error.push(FileError { name: name.to_owned(), kind, message });
     }
 }
 

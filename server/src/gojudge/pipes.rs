@@ -62,6 +62,8 @@ pub(super) struct Relay {
     pub(super) writer: usize,
     /// The name of what is kept; empty = nothing is.
     pub(super) name: String,
+    /// Most that is kept, as it was asked for.
+    max: i64,
     reader: PipeReader,
 }
 
@@ -70,6 +72,8 @@ pub(super) struct Relay {
 pub(super) struct Relayed {
     pub(super) writer: usize,
     pub(super) name: String,
+    /// The maximum was negative: whatever passed is over it.
+    pub(super) is_over: bool,
     /// None where there was no room for it.
     pub(super) kept: Option<(Vec<u8>, Held)>,
 }
@@ -81,8 +85,8 @@ impl Relay {
     }
 
     async fn finish(self) -> Relayed {
-        let Self { writer, name, reader } = self;
-        Relayed { writer, name, kept: reader.finish().await }
+        let Self { writer, name, max, reader } = self;
+        Relayed { writer, name, is_over: max < 0, kept: reader.finish().await }
     }
 }
 
@@ -139,7 +143,7 @@ fn relay(map: &PipeMap, from: OwnedFd, to: OwnedFd, keep: Keep<'_>) -> io::Resul
     let (from, to) = (receiver(from)?, sender(to)?);
     let reader = PipeReader(tokio::spawn(pass(from, Some(to), Kept::new(account, keep, block))));
     let writer = usize::try_from(map.input.index).unwrap_or(usize::MAX);
-    Ok(Relay { writer, name: map.name.clone(), reader })
+    Ok(Relay { writer, name: map.name.clone(), max: map.max, reader })
 }
 
 /// Reads the output of a program up to a number of bytes; what is more is read and dropped.

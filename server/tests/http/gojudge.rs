@@ -80,6 +80,31 @@ async fn a_command_by_itself_with_a_descriptor_left_open_does_not_start() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_passes_through_a_pipe_is_over_a_maximum_below_zero() {
+    let bench = Bench::start().await;
+    let command = |args: &[&str], files: Value| {
+        json!({"args": args, "files": files, "cpuLimit": 1_000_000_000, "clockLimit": 1_000_000_000,
+            "memoryLimit": 1 << 20, "procLimit": 1})
+    };
+    for (max, writer, status, errors) in [
+        (-1, ["exit", "0"], "Output Limit Exceeded", true),
+        (-1, ["exit", "1"], "Nonzero Exit Status", true),
+        (0, ["exit", "0"], "Accepted", false),
+    ] {
+        let two = [command(&writer, json!([{"content": ""}, null])), command(&["echo"], json!([null]))];
+        let pipe = json!({"in": {"index": 0, "fd": 1}, "out": {"index": 1, "fd": 0},
+            "proxy": true, "name": "talk", "max": max});
+        let request = bench.request(Method::POST, "/run").json(&json!({"cmd": two, "pipeMapping": [pipe]}));
+        let (_, body) = answer(request).await;
+        assert_eq!((&body[0]["status"], &body[1]["status"]), (&json!(status), &json!("Accepted")), "{body}");
+        assert_eq!(body[0]["files"], json!({"talk": ""}), "{body}");
+        let error =
+            json!([{"name": "talk", "type": "CollectSizeExceeded", "message": "Output Limit Exceeded"}]);
+        assert_eq!(body[0]["fileError"], if errors { error } else { Value::Null }, "{body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_of_an_open_network_need_no_token_for_the_routes_of_go_judge_only() {
     let bench = with_open("10.0.0.0/8, 127.0.0.0/8").await;
     let (status_of_run, body) = answer(bench.request(Method::POST, "/run").body("{}")).await;
