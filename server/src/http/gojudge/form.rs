@@ -48,6 +48,8 @@ struct State {
     asked: Cell<bool>,
     /// Bytes that it was given since it has last understood something.
     behind: Cell<usize>,
+    /// The name of a file has begun in what it was given.
+    named: Cell<bool>,
     /// All of it was read.
     ended: Cell<bool>,
     problem: RefCell<Option<Problem>>,
@@ -176,6 +178,7 @@ impl State {
         self.allowed.set(false);
         match piece {
             Ok(Some(piece)) => {
+                let piece = if self.named.get() { piece } else { self.legible(piece) };
                 self.behind.set(self.behind.get() + piece.len());
                 Some(Ok(piece))
             }
@@ -188,6 +191,20 @@ impl State {
                 *self.problem.borrow_mut() = Some(problem);
                 Some(Err(PayloadError::Incomplete(None)))
             }
+        }
+    }
+
+    /// The parser takes no name that is not UTF-8, and go-judge any: such a one is made legible. What is before it are heads, and
+    /// fields that nobody looks at.
+    fn legible(&self, piece: Bytes) -> Bytes {
+        const KEY: &[u8] = b"filename";
+        let Some(key) = piece.windows(KEY.len()).position(|bytes| bytes == KEY) else { return piece };
+        self.named.set(true);
+        let Some(line) = piece[key..].iter().position(|byte| *byte == b'\n') else { return piece };
+        let (head, rest) = piece.split_at(key + line);
+        match std::str::from_utf8(head) {
+            Ok(_) => piece,
+            Err(_) => [String::from_utf8_lossy(head).as_bytes(), rest].concat().into(),
         }
     }
 
@@ -295,6 +312,25 @@ mod tests {
             is_last = batch.is_last;
         }
         assert_eq!(size, 5000);
+    }
+
+    #[actix_web::test]
+    async fn a_name_that_is_not_utf_8_is_one_and_what_is_in_the_file_stays() {
+        let start = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"";
+        let rest = b"\"\r\n\r\nfilename \xb2\xe2\n\r\n--edge--\r\n";
+        let named = |name: &[u8]| [&start[..], name, &rest[..]].concat();
+        let names = [(&b"\xb2\xe2.txt"[..], "\u{fffd}\u{fffd}.txt"), ("é.txt".as_bytes(), "é.txt")];
+        for (name, expected) in names {
+            let mut file = form(vec![named(name).into()]).await.unwrap();
+            assert_eq!(file.name, expected);
+            let content: Vec<u8> =
+                file.next().await.unwrap().pieces.iter().flat_map(|piece| piece.to_vec()).collect();
+            assert_eq!(content, b"filename \xb2\xe2\n");
+        }
+        // In two pieces, cut within a character.
+        let mut first = Bytes::from(named("é.txt".as_bytes()));
+        let second = first.split_off(start.len() + 1);
+        assert_eq!(form(vec![first, second]).await.unwrap().name, "é.txt");
     }
 
     #[actix_web::test]
