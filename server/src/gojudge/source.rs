@@ -56,11 +56,14 @@ pub(super) fn open(src: &str, prefixes: &[PathBuf]) -> io::Result<Arc<OwnedFd>> 
     is_file.then(|| Arc::new(file)).ok_or(io::Error::from(rustix::io::Errno::INVAL))
 }
 
-/// The resolved directory that a resolved path is below, and the path from there.
+/// The resolved directory that a resolved path is below, and the path from there. What is allowed may be that very file.
 fn below<'a>(resolved: &'a Path, prefixes: &[PathBuf]) -> Option<(PathBuf, &'a Path)> {
     prefixes.iter().find_map(|prefix| {
         let prefix = prefix.canonicalize().ok()?;
         let rest = resolved.strip_prefix(&prefix).ok()?;
+        if rest.as_os_str().is_empty() {
+            return Some((prefix.parent()?.to_owned(), Path::new(resolved.file_name()?)));
+        }
         Some((prefix, rest))
     })
 }
@@ -96,6 +99,23 @@ mod tests {
         }
         open(&name(&tree, "secret"), &[PathBuf::from("/")]).unwrap();
         open(NOTHING, &[]).unwrap();
+    }
+
+    #[test]
+    fn a_prefix_may_be_a_file_which_allows_nothing_beside_it() {
+        let (tree, _) = tree();
+        fs::write(tree.path().join("allowed/d/y"), "y").unwrap();
+        let prefixes = [tree.path().join("allowed/d/x")];
+        check(&name(&tree, "allowed/d/x"), &prefixes).unwrap();
+        open(&name(&tree, "allowed/d/x"), &prefixes).unwrap();
+        for path in ["allowed/d/y", "allowed/d", "secret"] {
+            check(&name(&tree, path), &prefixes).unwrap_err();
+            assert_eq!(
+                open(&name(&tree, path), &prefixes).unwrap_err().kind(),
+                io::ErrorKind::PermissionDenied,
+                "{path}"
+            );
+        }
     }
 
     #[test]
