@@ -35,6 +35,7 @@ mod running;
 mod slot;
 mod source;
 mod status;
+mod stored;
 pub(crate) mod stream;
 mod terminal;
 mod turns;
@@ -347,7 +348,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         }
         let (files, stored) = (Arc::clone(&self.files), name.clone());
         match blocking::on_disk(move || files.add(&stored, &bytes)).await {
-            Ok(id) => drop(result.file_ids.insert(name, id)),
+            Ok(id) => result.file_ids.add(name, id),
             Err(error) => result.fail(go_error::text(&error)),
         }
     }

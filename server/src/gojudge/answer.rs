@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::outputs::OUTPUT_LIMIT;
+use super::stored::StoredFiles;
 use crate::account::Held;
 
 /// What came of one command.
@@ -20,7 +21,7 @@ pub(crate) struct CommandResult {
     pub(crate) run_time: u64,
     pub(crate) proc_peak: u32,
     pub(crate) files: BTreeMap<String, Vec<u8>>,
-    pub(crate) file_ids: BTreeMap<String, String>,
+    pub(crate) file_ids: StoredFiles,
     pub(crate) file_error: Vec<FileError>,
     /// What the contents of `files` have of the account.
     pub(crate) held: Vec<Held>,

@@ -22,6 +22,7 @@ use super::refusal::Refusal;
 use super::request::Command;
 use super::slot::{Collector, Slot};
 use super::status::{Asked, Files, decide, enforced};
+use super::stored::StoredFiles;
 use super::stream::CommandStreams;
 use super::terminal::{CommandTerminal, TerminalUse};
 use super::{EXTRA_MEMORY, Settings};
@@ -150,7 +151,7 @@ impl Ours<'_> {
             _ => None,
         };
         let gathered = outputs.gather(ran.collected, piped, unwritten, host.account, host.files).await;
-        Ok(result(command, ran.ending, &ran.usage, gathered, host.settings))
+        Ok(result(command, ran.ending, &ran.usage, gathered, host))
     }
 }
 
@@ -354,16 +355,16 @@ fn result(
     ending: RunEnding,
     usage: &Usage,
     gathered: Gathered,
-    settings: &Settings,
+    host: Host<'_>,
 ) -> CommandResult {
     let Gathered { contents, ids, errors, fault, first_failure, held } = gathered;
     let mut result = CommandResult {
         time: nanos(usage.cpu_time()),
         run_time: nanos(usage.wall_time),
         memory: usage.memory.get(),
-        proc_peak: usage.processes.filter(|_| settings.tells_processes).unwrap_or(0),
+        proc_peak: usage.processes.filter(|_| host.settings.tells_processes).unwrap_or(0),
         files: contents,
-        file_ids: ids,
+        file_ids: StoredFiles::new(ids, host.files),
         file_error: errors,
         held,
         ..CommandResult::default()

@@ -50,7 +50,7 @@ fn result(result: CommandResult) -> ResultMessage {
         proc_peak: proc_peak.into(),
         memory,
         files: files.into_iter().map(|(name, content)| (name, content.into())).collect(),
-        file_i_ds: file_ids,
+        file_i_ds: file_ids.tell(),
         file_error: file_error.into_iter().map(self::file_error).collect(),
     }
 }
@@ -108,7 +108,7 @@ mod tests {
             run_time: 3,
             proc_peak: 4,
             files: [("f".into(), vec![0, 255])].into(),
-            file_ids: [("g".into(), "ID".into())].into(),
+            file_ids: [("g".to_owned(), "ID".to_owned())].into(),
             file_error: vec![error],
             held: Vec::new(),
         };

@@ -105,6 +105,32 @@ async fn what_passes_through_a_pipe_is_over_a_maximum_below_zero() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_command_has_stored_goes_where_no_client_is_left_to_be_told_of_it() {
+    let bench = Bench::with(&[("gojudge.parallelism", "1")]).await;
+    let run = |program: &str| {
+        let command = json!({
+            "args": [program], "cpuLimit": 1_000_000_000, "clockLimit": 60_000_000_000u64,
+            "memoryLimit": 1 << 20, "procLimit": 1,
+            "copyIn": {"a.txt": {"content": "A"}}, "copyOutCached": ["a.txt"],
+        });
+        answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]})))
+    };
+    let until = async |count: usize| {
+        let hanging = || bench.sandboxes.hanging.load(Ordering::SeqCst);
+        eventually(async || (hanging() == count).then_some(())).await;
+    };
+    let hanging = tokio::spawn(run("hang"));
+    until(1).await;
+    hanging.abort();
+    until(0).await;
+    // There is one turn: by then the other has stored its file.
+    let (_, body) = run("echo").await;
+    let id = body[0]["fileIds"]["a.txt"].as_str().unwrap();
+    let told = json!({id: "a.txt"});
+    eventually(async || (bench.get("/file").await.1 == told).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_of_an_open_network_need_no_token_for_the_routes_of_go_judge_only() {
     let bench = with_open("10.0.0.0/8, 127.0.0.0/8").await;
     let (status_of_run, body) = answer(bench.request(Method::POST, "/run").body("{}")).await;

@@ -186,9 +186,10 @@ impl Json {
             self.raw(",\"files\":");
             self.files(result.files);
         }
-        if !result.file_ids.is_empty() {
+        let file_ids = result.file_ids.tell();
+        if !file_ids.is_empty() {
             self.raw(",\"fileIds\":");
-            self.map(result.file_ids.iter().map(|(name, id)| (name.as_str(), id.as_bytes())));
+            self.map(file_ids.iter().map(|(name, id)| (name.as_str(), id.as_bytes())));
         }
         if !result.file_error.is_empty() {
             self.raw(",\"fileError\":");
@@ -363,7 +364,7 @@ mod tests {
             run_time: 3,
             proc_peak: 4,
             files: BTreeMap::from([("stdout".into(), b"x".to_vec()), ("stderr".into(), Vec::new())]),
-            file_ids: BTreeMap::from([("a".into(), "ABCDEFGH".into())]),
+            file_ids: [("a".to_owned(), "ABCDEFGH".to_owned())].into(),
             file_error: vec![FileError {
                 name: "stdout".into(),
                 kind: FileErrorKind::CollectSizeExceeded,
