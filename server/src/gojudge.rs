@@ -306,9 +306,17 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         }
         let leases = cancel.run_until_cancelled(self.leases(&ready, &request.sender)).await;
         let mut leases = leases.ok_or_else(cancelled_before_execute)??.into_iter();
+        // Where one fails nobody is told what came of the others: they need not go on.
+        let stop = &cancel.child_token();
         let runs = ready.into_iter().map(|ready| {
             let lease = if ready.memory().is_some() { leases.next() } else { None };
-            ready.run(lease, cancel)
+            async move {
+                let ran = ready.run(lease, stop).await;
+                if ran.is_err() {
+                    stop.cancel();
+                }
+                ran
+            }
         });
         join_all(runs).await.into_iter().collect()
     }
@@ -382,4 +390,27 @@ fn cancelled_before_execute() -> Refusal {
 /// Of an output above its maximum one byte more is kept, and that must be possible too.
 fn piped_limit(output_limit: Bytes, account: &Account) -> Bytes {
     output_limit.min(Bytes(account.most(Purpose::Outputs).saturating_sub(1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::request::Command;
+    use super::*;
+    use crate::config::{Config, Overrides};
+    use crate::judge::test_support::Scripted;
+
+    #[tokio::test]
+    async fn a_request_that_has_failed_does_not_wait_for_its_other_commands() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = Overrides { file: Some("/dev/null".into()), ..Overrides::default() };
+        let config = Config::load(&settings).unwrap().gojudge;
+        // The second runs until it is cancelled.
+        let sandboxes = Scripted::new([Err(SandboxError::Died("gone".to_owned()))]);
+        let (files, account) = (directory.path().join("files"), Account::new(Bytes::mib(64)));
+        let gojudge = GoJudge::new(&config, sandboxes, 2, files, account).unwrap();
+        let command = || Command { args: vec!["a".to_owned()], memory_limit: 1 << 20, ..Command::default() };
+        let request = Request { commands: vec![command(), command()], ..Request::default() };
+        let outcome = tokio::time::timeout(Duration::from_secs(20), gojudge.run(request)).await.unwrap();
+        assert_eq!(outcome.unwrap_err(), Refusal::Failed("the sandbox died: gone".to_owned()));
+    }
 }
