@@ -35,7 +35,7 @@ mod running;
 mod slot;
 mod source;
 mod status;
-mod stored;
+pub(crate) mod stored;
 pub(crate) mod stream;
 mod terminal;
 mod turns;

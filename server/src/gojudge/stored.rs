@@ -18,7 +18,7 @@ pub(crate) struct StoredFiles {
 
 impl StoredFiles {
     /// Those that are in this store.
-    pub(super) fn new(ids: BTreeMap<String, String>, store: &Arc<FileStore>) -> Self {
+    pub(crate) fn new(ids: BTreeMap<String, String>, store: &Arc<FileStore>) -> Self {
         Self { ids, store: Some(Arc::clone(store)) }
     }
 
@@ -27,6 +27,11 @@ impl StoredFiles {
         if let Some(other) = self.ids.insert(name.clone(), id) {
             drop(Self { ids: BTreeMap::from([(name, other)]), store: self.store.clone() });
         }
+    }
+
+    /// Their ids, by name.
+    pub(crate) fn ids(&self) -> &BTreeMap<String, String> {
+        &self.ids
     }
 
     /// What the client is told. From now on they are his to remove.

@@ -25,7 +25,7 @@ pub(super) fn answered(
         let held = account.try_take(Purpose::Outputs, answer.written())?;
         Ok((answer, held))
     });
-    let (answer, held) = match taken {
+    let (mut answer, held) = match taken {
         Ok(taken) => taken,
         Err(refusal) => return refused(&refusal),
     };

@@ -7,6 +7,7 @@ use actix_web::web::{Buf, Bytes};
 
 use crate::account::Held;
 use crate::gojudge::answer::{CommandResult, FileError};
+use crate::gojudge::stored::StoredFiles;
 
 /// The body of `POST /run`.
 pub(in crate::http) fn results(results: Vec<CommandResult>) -> Answer {
@@ -55,6 +56,8 @@ const PIECE: usize = 16 * 1024;
 #[derive(Debug)]
 pub(in crate::http) struct Answer {
     parts: VecDeque<Part>,
+    /// Of whose ids it tells.
+    stored: Vec<StoredFiles>,
     _held: Vec<Held>,
 }
 
@@ -67,16 +70,24 @@ enum Part {
 }
 
 impl Answer {
-    /// The whole answer, where that is one piece.
-    pub(in crate::http) fn as_one(&self) -> Option<Bytes> {
-        match self.parts.iter().collect::<Vec<_>>()[..] {
-            [Part::Written(all)] => Some(all.clone()),
-            _ => None,
-        }
+    /// The whole answer, where that is one piece. It is on its way.
+    pub(in crate::http) fn as_one(&mut self) -> Option<Bytes> {
+        let all = match self.parts.iter().collect::<Vec<_>>()[..] {
+            [Part::Written(all)] => all.clone(),
+            _ => return None,
+        };
+        self.tell();
+        Some(all)
+    }
+
+    /// Stored files are the client's, whom it is about to reach.
+    fn tell(&mut self) {
+        self.stored.drain(..).for_each(|files| drop(files.tell()));
     }
 
     /// The next piece of it.
     pub(in crate::http) fn next_piece(&mut self) -> Option<Bytes> {
+        self.tell();
         let piece = match self.parts.front_mut()? {
             Part::Written(bytes) => std::mem::take(bytes),
             Part::Content(bytes) => {
@@ -140,13 +151,14 @@ struct Json {
     written: Vec<u8>,
     /// Bytes of contents up to here.
     contents: usize,
+    stored: Vec<StoredFiles>,
     held: Vec<Held>,
 }
 
 impl Json {
     fn finish(mut self) -> Answer {
         self.part();
-        Answer { parts: self.parts, _held: self.held }
+        Answer { parts: self.parts, stored: self.stored, _held: self.held }
     }
 
     /// Makes a part of what was written.
@@ -186,16 +198,16 @@ impl Json {
             self.raw(",\"files\":");
             self.files(result.files);
         }
-        let file_ids = result.file_ids.tell();
-        if !file_ids.is_empty() {
+        if !result.file_ids.ids().is_empty() {
             self.raw(",\"fileIds\":");
-            self.map(file_ids.iter().map(|(name, id)| (name.as_str(), id.as_bytes())));
+            self.map(result.file_ids.ids().iter().map(|(name, id)| (name.as_str(), id.as_bytes())));
         }
         if !result.file_error.is_empty() {
             self.raw(",\"fileError\":");
             self.file_errors(&result.file_error);
         }
         self.raw("}");
+        self.stored.push(result.file_ids);
         self.held.extend(result.held);
     }
 
@@ -307,8 +319,13 @@ const CONTROLS: [&str; 32] = [
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
     use super::*;
+    use crate::account::Account;
     use crate::gojudge::answer::{FileErrorKind, Status};
+    use crate::gojudge::files::FileStore;
 
     fn shown(bytes: &[u8]) -> String {
         let mut json = Json::default();
@@ -391,7 +408,7 @@ mod tests {
                 let content = content[cut..].to_vec();
                 let whole = shown(&content);
                 let files = BTreeMap::from([("f".to_owned(), content)]);
-                let answer = results(vec![CommandResult { files, ..CommandResult::default() }]);
+                let mut answer = results(vec![CommandResult { files, ..CommandResult::default() }]);
                 assert!(answer.as_one().is_none());
                 assert!(sent(answer).contains(&whole));
             }
@@ -401,9 +418,37 @@ mod tests {
     #[test]
     fn a_small_answer_is_one_piece() {
         let files = BTreeMap::from([("f".to_owned(), vec![0; LARGE])]);
-        let answer = results(vec![CommandResult { files, ..CommandResult::default() }]);
+        let mut answer = results(vec![CommandResult { files, ..CommandResult::default() }]);
         let whole = answer.as_one().unwrap();
         assert_eq!(sent(answer).as_bytes(), whole);
+    }
+
+    #[tokio::test]
+    async fn stored_files_stay_once_an_answer_that_tells_of_them_is_on_its_way() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, account) = (directory.path().join("files"), Account::new(gavel_protocol::Bytes::mib(1)));
+        let store = FileStore::new(path, gavel_protocol::Bytes::mib(1), None, &account).unwrap();
+        let store = Arc::new(store);
+        let answered = || {
+            let id = store.add("a", b"x").unwrap();
+            let file_ids = StoredFiles::new(BTreeMap::from([("a".to_owned(), id.clone())]), &store);
+            (id, results(vec![CommandResult { file_ids, ..CommandResult::default() }]))
+        };
+        let ((whole, mut one), (pieces, many), (_, lost)) = (answered(), answered(), answered());
+        assert!(one.as_one().is_some());
+        sent(many);
+        drop((one, lost));
+        let removed = async {
+            while store.list().len() > 2 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), removed).await.unwrap();
+        let mut left: Vec<_> = store.list().into_iter().map(|(id, _)| id).collect();
+        let mut expected = vec![whole, pieces];
+        left.sort();
+        expected.sort();
+        assert_eq!(left, expected);
     }
 
     #[test]
