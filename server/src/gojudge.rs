@@ -26,6 +26,7 @@ pub(crate) mod files;
 pub(crate) mod fuzz;
 pub(crate) mod go_error;
 mod kept;
+mod links;
 mod not_started;
 mod outputs;
 mod pipes;

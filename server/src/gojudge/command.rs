@@ -11,6 +11,7 @@ use super::answer::{FileError, FileErrorKind};
 use super::copy_out_dir::Target;
 use super::files::FileStore;
 use super::go_error;
+use super::links;
 use super::refusal::Refusal;
 use super::request::{Command, CopiedIn, File, OutputName, PipeEnd, PipeMap, Request, Source, Unusable};
 use super::slot::{Collector, End, Slot};
@@ -364,16 +365,30 @@ fn copy_in(
             }
         }
     }
-    for (name, file) in &command.copy_in {
-        let CopiedIn::Symlink(target) = file else { continue };
-        // go-judge opens its collectors before it makes links.
-        if collectors.iter().any(|collector| !collector.pipe && collector.name == *name) {
-            errors.push(link_error(name, target, "file exists"));
-        } else {
-            put.push((name.clone(), CopyIn::Symlink(target.clone())));
+    // Nor does it make links where a file has failed, and before them it opens its collectors.
+    let links = if errors.is_empty() { links_of(command) } else { Vec::new() };
+    let names: Vec<&str> = links.iter().map(|(name, _)| *name).collect();
+    let collected = collectors.iter().filter(|collector| !collector.pipe);
+    let collected = collected.map(|collector| collector.name.as_str());
+    let files: Vec<&str> = put.iter().map(|(name, _)| name.as_str()).chain(collected).collect();
+    let failures = links::failures(&names, &files);
+    for ((name, target), failure) in links.into_iter().zip(failures) {
+        match failure {
+            Some(why) => errors.push(link_error(name, target, why)),
+            None => put.push((name.to_owned(), CopyIn::Symlink(target.to_owned()))),
         }
     }
     Ok(put)
+}
+
+/// Names and targets.
+fn links_of(command: &Command) -> Vec<(&str, &str)> {
+    let mut links = Vec::new();
+    for (name, file) in &command.copy_in {
+        let CopiedIn::Symlink(target) = file else { continue };
+        links.push((name.as_str(), target.as_str()));
+    }
+    links
 }
 
 /// What is opened by this name, which is opened once: the sandbox reads by position.

@@ -105,6 +105,33 @@ async fn what_passes_through_a_pipe_is_over_a_maximum_below_zero() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_link_that_cannot_be_made_is_told() {
+    let bench = Bench::start().await;
+    let command = json!({
+        "args": ["echo"], "files": [{"content": ""}, {"name": "out", "max": 100}],
+        "cpuLimit": 1_000_000_000, "memoryLimit": 1 << 20, "procLimit": 1,
+        "copyIn": {
+            "d/file": {"content": ""}, "d": {"symlink": "/a"}, "fine": {"symlink": "/b"},
+            "no/link": {"symlink": "/c"}, "out": {"symlink": "/d"},
+        },
+    });
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}))).await;
+    assert_eq!((status.as_u16(), &body[0]["status"]), (200, &Value::from("File Error")), "{body}");
+    assert_eq!(body[0]["error"], "symlink: 3 operations failed", "{body}");
+    let error = |name: &str, target: &str, why: &str| {
+        let message = format!("symlink: \"{name}\" -> \"{target}\": symlink {target} {name}: {why}");
+        json!({"name": name, "type": "Symlink", "message": message})
+    };
+    let expected = json!([
+        error("d", "/a", "file exists"),
+        error("no/link", "/c", "no such file or directory"),
+        error("out", "/d", "file exists"),
+    ]);
+    assert_eq!(body[0]["fileError"], expected, "{body}");
+    assert_eq!(bench.sandboxes.leased.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_command_has_stored_goes_where_no_client_is_left_to_be_told_of_it() {
     let bench = Bench::with(&[("gojudge.parallelism", "1")]).await;
     let run = |program: &str| {
