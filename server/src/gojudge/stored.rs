@@ -22,6 +22,11 @@ impl StoredFiles {
         Self { ids, store: Some(Arc::clone(store)) }
     }
 
+    /// One alone, that no request has a name for.
+    pub(crate) fn one(id: String, store: &Arc<FileStore>) -> Self {
+        Self::new(BTreeMap::from([(String::new(), id)]), store)
+    }
+
     /// One more. Of two of one name the last counts.
     pub(super) fn add(&mut self, name: String, id: String) {
         if let Some(other) = self.ids.insert(name.clone(), id) {
@@ -37,6 +42,11 @@ impl StoredFiles {
     /// What the client is told. From now on they are his to remove.
     pub(crate) fn tell(mut self) -> BTreeMap<String, String> {
         std::mem::take(&mut self.ids)
+    }
+
+    /// As [`Self::tell`], of one alone.
+    pub(crate) fn tell_one(self) -> String {
+        self.tell().into_values().next().unwrap_or_default()
     }
 }
 

@@ -14,6 +14,7 @@ use crate::blocking;
 use crate::gojudge::files::Stored;
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::Request as Run;
+use crate::gojudge::stored::StoredFiles;
 use crate::gojudge::{GoJudge, go_error};
 
 /// Answers calls.
@@ -88,9 +89,12 @@ impl gavel_rpc::executor_server::Executor for Executor {
     async fn file_add(&self, request: Request<FileContent>) -> Result<Response<FileId>, Status> {
         let FileContent { name, content } = request.into_inner();
         let gojudge = self.0.clone();
-        let added = blocking::on_disk(move || gojudge.files().add(&name, &content)).await;
-        let file_id = added.map_err(|error| failed(&error))?;
-        Ok(Response::new(FileId { file_id }))
+        let added = blocking::on_disk(move || {
+            let files = gojudge.files();
+            Ok(StoredFiles::one(files.add(&name, &content)?, files))
+        });
+        let file = added.await.map_err(|error| failed(&error))?;
+        Ok(Response::new(FileId { file_id: file.tell_one() }))
     }
 
     async fn file_delete(&self, request: Request<FileId>) -> Result<Response<()>, Status> {

@@ -25,6 +25,7 @@ use crate::account::Purpose;
 use crate::blocking;
 use crate::gojudge::files::{FileStore, Incoming};
 use crate::gojudge::refusal::Refusal;
+use crate::gojudge::stored::StoredFiles;
 use crate::gojudge::{GoJudge, go_error};
 use crate::http::body::{Budget, announced};
 use crate::http::error::fails;
@@ -147,7 +148,7 @@ pub(super) async fn upload(
         Err(error) => return malformed(error),
     };
     Ok(match stored(gojudge.files(), &mut file).await {
-        Ok(Ok(id)) => json_body(HttpResponse::Ok(), answer::text(&id)),
+        Ok(Ok(file)) => json_body(HttpResponse::Ok(), answer::text(&file.tell_one())),
         Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidInput => {
             refused(&Refusal::Bad(error.to_string()))
         }
@@ -166,13 +167,13 @@ fn malformed(error: FormError) -> Result<HttpResponse, Problem> {
 
 /// Stores a file as it comes, away from the threads that must not wait. Of one that cannot be stored the rest is read:
 /// only then does its client look for an answer.
-async fn stored(files: &Arc<FileStore>, file: &mut FormFile) -> Result<io::Result<String>, FormError> {
+async fn stored(files: &Arc<FileStore>, file: &mut FormFile) -> Result<io::Result<StoredFiles>, FormError> {
     let mut begun = Begun(None);
     loop {
         let (batch, files, name) = (file.next().await?, Arc::clone(files), file.name.clone());
         let (is_last, so_far) = (batch.is_last, begun.0.take());
         match blocking::on_disk(move || written(so_far, batch, &files, &name)).await {
-            Ok(Written::All(id)) => return Ok(Ok(id)),
+            Ok(Written::All(file)) => return Ok(Ok(file)),
             Ok(Written::Begun(incoming)) => begun.0 = Some(incoming),
             Err(error) => {
                 let mut is_last = is_last;
@@ -199,13 +200,18 @@ impl Drop for Begun {
 /// What a file has come to.
 enum Written {
     Begun(Incoming),
-    All(String),
+    /// It is removed where its client has gone away meanwhile.
+    All(StoredFiles),
 }
 
 fn written(begun: Option<Incoming>, batch: Batch, files: &Arc<FileStore>, name: &str) -> io::Result<Written> {
     let mut incoming = begun.map_or_else(|| files.incoming(name), Ok)?;
     batch.pieces.iter().try_for_each(|piece| incoming.write(piece))?;
-    Ok(if batch.is_last { Written::All(incoming.finish()?) } else { Written::Begun(incoming) })
+    Ok(if batch.is_last {
+        Written::All(StoredFiles::one(incoming.finish()?, files))
+    } else {
+        Written::Begun(incoming)
+    })
 }
 
 /// Hands out a file.
@@ -328,20 +334,57 @@ pub(super) async fn remove(gojudge: web::Data<GoJudge>, id: web::Path<String>) -
 
 #[cfg(test)]
 mod tests {
+    use actix_web::FromRequest as _;
+    use actix_web::test::TestRequest;
+
     use super::*;
     use crate::account::Account;
     use crate::blocking::tests::with_others_busy;
     use crate::config::{Config, Overrides};
     use crate::judge::test_support::Scripted;
 
+    fn gojudge(directory: &tempfile::TempDir) -> web::Data<GoJudge> {
+        let settings = Overrides { file: Some("/dev/null".into()), ..Overrides::default() };
+        let config = Config::load(&settings).unwrap().gojudge;
+        let (files, account) = (directory.path().join("files"), Account::new(gavel_protocol::Bytes::mib(64)));
+        web::Data::new(GoJudge::new(&config, Scripted::default(), 1, files, account).unwrap())
+    }
+
+    async fn uploaded(gojudge: web::Data<GoJudge>) -> Result<HttpResponse, Problem> {
+        let form = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nx\r\n--edge--\r\n";
+        let (request, mut payload) = TestRequest::post()
+            .insert_header(("content-type", "multipart/form-data; boundary=edge"))
+            .insert_header(("content-length", form.len().to_string()))
+            .set_payload(form)
+            .to_http_parts();
+        let payload = web::Payload::from_request(&request, &mut payload).await.unwrap();
+        let budget = web::Data::new(Budget::new(gojudge.account().clone(), 1 << 20));
+        upload(gojudge, budget, web::Data::new(Uploads::new()), request, payload).await
+    }
+
+    #[test]
+    fn a_file_whose_client_goes_away_while_it_is_stored_is_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let gojudge = gojudge(&directory);
+        let count = || {
+            let files = Arc::clone(gojudge.files());
+            blocking::on_disk(move || Ok(files.list().len()))
+        };
+        let (counts, _) = with_others_busy(async || {
+            let gone = tokio::time::timeout(Duration::from_millis(50), uploaded(gojudge.clone())).await;
+            assert!(gone.is_err(), "it has not waited for the disk");
+            // First behind what is written, then behind what is removed.
+            (count().await.unwrap(), count().await.unwrap())
+        });
+        assert_eq!(counts, (1, 0));
+        assert_eq!(with_others_busy(|| uploaded(gojudge.clone())).0.unwrap().status(), 200);
+        assert_eq!(gojudge.files().list().len(), 1);
+    }
+
     #[test]
     fn a_file_is_opened_and_removed_where_nobody_waits() {
         let directory = tempfile::tempdir().unwrap();
-        let settings = Overrides { file: Some("/dev/null".into()), ..Overrides::default() };
-        let config = Config::load(&settings).unwrap().gojudge;
-        let (files, account) = (directory.path().join("files"), Account::new(gavel_protocol::Bytes::mib(1)));
-        let gojudge = GoJudge::new(&config, Scripted::default(), 1, files, account).unwrap();
-        let gojudge = web::Data::new(gojudge);
+        let gojudge = gojudge(&directory);
         let id = gojudge.files().add("a", b"x").unwrap();
         let request = actix_web::test::TestRequest::default().to_http_request();
         let path = || web::Path::from(id.clone());
