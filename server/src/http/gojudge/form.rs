@@ -197,7 +197,7 @@ impl State {
     /// The parser takes no name that is not UTF-8, and go-judge any: such a one is made legible. What is before it are heads, and
     /// fields that nobody looks at.
     fn legible(&self, piece: Bytes) -> Bytes {
-        const KEY: &[u8] = b"filename";
+        const KEY: &[u8] = b"filename=";
         let Some(key) = piece.windows(KEY.len()).position(|bytes| bytes == KEY) else { return piece };
         self.named.set(true);
         let Some(line) = piece[key..].iter().position(|byte| *byte == b'\n') else { return piece };
@@ -316,8 +316,10 @@ mod tests {
 
     #[actix_web::test]
     async fn a_name_that_is_not_utf_8_is_one_and_what_is_in_the_file_stays() {
-        let start = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"";
-        let rest = b"\"\r\n\r\nfilename \xb2\xe2\n\r\n--edge--\r\n";
+        let other = b"--edge\r\nContent-Disposition: form-data; name=\"filename\"\r\n\r\n\xff\r\n";
+        let head = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"";
+        let start = [&other[..], head].concat();
+        let rest = b"\"\r\n\r\nfilename=\xb2\xe2\n\r\n--edge--\r\n";
         let named = |name: &[u8]| [&start[..], name, &rest[..]].concat();
         let names = [(&b"\xb2\xe2.txt"[..], "\u{fffd}\u{fffd}.txt"), ("é.txt".as_bytes(), "é.txt")];
         for (name, expected) in names {
@@ -325,7 +327,7 @@ mod tests {
             assert_eq!(file.name, expected);
             let content: Vec<u8> =
                 file.next().await.unwrap().pieces.iter().flat_map(|piece| piece.to_vec()).collect();
-            assert_eq!(content, b"filename \xb2\xe2\n");
+            assert_eq!(content, b"filename=\xb2\xe2\n");
         }
         // In two pieces, cut within a character.
         let mut first = Bytes::from(named("é.txt".as_bytes()));
