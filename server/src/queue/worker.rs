@@ -339,9 +339,12 @@ impl Shared {
     }
 }
 
-/// It waits for room then, as it does for a sandbox.
+/// It waits for room then, as it does for a sandbox. What a program writes goes to the disk while it runs, too.
 pub(crate) fn is_of_a_full_disk(why: &JudgeError) -> bool {
-    let JudgeError::Workspace { source, .. } = why else { return false };
+    let (JudgeError::Workspace { source, .. } | JudgeError::Sandbox(SandboxError::Io { source, .. })) = why
+    else {
+        return false;
+    };
     matches!(source.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
@@ -406,6 +409,17 @@ mod tests {
         // One that is there has.
         let (log, said) = submitted(submission("")).await;
         assert!(said.is_ok() && log.contains("Gave up on the submission"), "{said:?} {log}");
+    }
+
+    #[test]
+    fn a_disk_without_room_for_what_a_program_writes_is_a_full_one() {
+        let read = |source| {
+            let failed = SandboxError::Io { doing: "read the output", source };
+            is_of_a_full_disk(&failed.into())
+        };
+        assert!(read(std::io::ErrorKind::StorageFull.into()));
+        assert!(!read(std::io::ErrorKind::BrokenPipe.into()));
+        assert!(!is_of_a_full_disk(&SandboxError::Stopping.into()));
     }
 
     #[tokio::test]

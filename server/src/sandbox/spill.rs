@@ -83,8 +83,31 @@ fn written(blobs: &Blobs, mut writer: Box<BlobWriter>, bytes: &[u8]) -> io::Resu
     let before = writer.size();
     let after = before + bytes.len() as u64;
     if (before == 0 || before / LOOKED != after / LOOKED) && !room::is_there_for(LOOKED, blobs.directory())? {
-        return Err(io::ErrorKind::StorageFull.into());
+        return Err(no_room(before));
     }
     writer.write_all(bytes)?;
     Ok(writer)
+}
+
+/// Where there is none for the beginning others have it: that passes, and is waited for. What had room, and took it, would take it
+/// whenever it is run again.
+fn no_room(before: u64) -> io::Error {
+    if before == 0 {
+        io::ErrorKind::StorageFull.into()
+    } else {
+        io::Error::other("it is more than the disk has room for")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_that_others_have_is_waited_for_and_what_takes_all_of_it_is_not_run_for_ever() {
+        assert_eq!(no_room(0).kind(), io::ErrorKind::StorageFull);
+        for before in [1, LOOKED] {
+            assert_eq!(no_room(before).kind(), io::ErrorKind::Other);
+        }
+    }
 }

@@ -367,7 +367,12 @@ impl Judging for Script {
             "die" => return Err(SandboxError::Died("the container went away".into()).into()),
             "full" if self.started.lock().unwrap().len() <= FULL => {
                 let source = std::io::ErrorKind::StorageFull.into();
-                return Err(JudgeError::Workspace { doing: "keep a compiled program", source });
+                // In turn where a program is kept, and where one runs that writes much.
+                return Err(if self.started.lock().unwrap().len().is_multiple_of(2) {
+                    JudgeError::Workspace { doing: "keep a compiled program", source }
+                } else {
+                    SandboxError::Io { doing: "read the output", source }.into()
+                });
             }
             "busy" => return Err(SandboxError::Busy { waited: Duration::ZERO }.into()),
             _ => Verdict::Accepted,

@@ -436,6 +436,9 @@ mod tests {
         let full = io::Error::from(io::ErrorKind::StorageFull);
         let full = JudgeError::Workspace { doing: "keep what a program wrote", source: full };
         assert_eq!(told(full), (Way::NotServed, false), "the node's disk is another matter");
+        let source = io::Error::from(io::ErrorKind::StorageFull);
+        let full = JudgeError::Sandbox(SandboxError::Io { doing: "read the output", source });
+        assert_eq!(told(full), (Way::NotServed, false), "and so it is while the program writes");
     }
 
     #[tokio::test]
