@@ -158,13 +158,20 @@ impl Store {
         Ok(removed)
     }
 
+    /// Forgets idempotency keys of before this time.
     async fn forget_keys(&self, before: i64) -> Result<(), StoreError> {
+        while self.forget_some_keys(before).await? > 0 {}
+        Ok(())
+    }
+
+    async fn forget_some_keys(&self, before: i64) -> Result<u64, StoreError> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let sql = "DELETE FROM idempotency WHERE created_at < $1";
-                    sqlx::query(sql).bind(before).execute(connection).await?;
-                    Ok(())
+                    let sql = "DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency \
+                               WHERE created_at < $1 LIMIT $2)";
+                    let gone = sqlx::query(sql).bind(before).bind(CHUNK).execute(connection).await?;
+                    Ok(gone.rows_affected())
                 })
             })
             .await

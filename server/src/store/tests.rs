@@ -514,6 +514,7 @@ fn no_migration_changes_once_databases_have_it() {
         0x7bf4_57d2,
         0x3ccf_1592,
         0x0d1b_a5e6,
+        0x0a15_f415,
     ];
     let migrations = sqlx::migrate!("./migrations");
     let begin = |checksum: &[u8]| u32::from_be_bytes(checksum[..4].try_into().unwrap());
@@ -1059,6 +1060,32 @@ async fn what_is_finished_while_its_user_is_forgotten_stays_with_its_key() {
     let keys: Vec<String> =
         sqlx::query_scalar("SELECT id FROM idempotency").fetch_all(&store.readers).await.unwrap();
     assert_eq!(keys, [id.to_string()]);
+}
+
+#[tokio::test]
+async fn keys_are_forgotten_after_a_day_however_many_there_are_and_found_by_their_time() {
+    let (store, _directory) = store().await;
+    let now = millis(Utc::now());
+    let keys = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1300) \
+                INSERT INTO idempotency SELECT 'key-' || i, x'00', 'id-' || i, i FROM n";
+    pragma(&store, keys).await;
+    let young = store.writer.write(move |connection| {
+        Box::pin(async move {
+            let sql = "INSERT INTO idempotency VALUES ('young', x'00', 'id', $1)";
+            sqlx::query(sql).bind(now).execute(connection).await.map(drop)
+        })
+    });
+    young.await.unwrap();
+    store.purge(for_long(Duration::from_secs(3600), Bytes::mib(64))).await.unwrap();
+    let left: Vec<String> = sqlx::query_scalar("SELECT idempotency_key FROM idempotency")
+        .fetch_all(&store.readers)
+        .await
+        .unwrap();
+    assert_eq!(left, ["young"]);
+    let sql = "EXPLAIN QUERY PLAN SELECT rowid FROM idempotency WHERE created_at < 5 LIMIT 7";
+    let steps = sqlx::query(sql).fetch_all(&store.readers).await.unwrap();
+    let steps: Vec<_> = steps.iter().map(|row| sqlx::Row::get::<String, _>(row, "detail")).collect();
+    assert!(steps.iter().all(|step| step.contains("idempotency_created")), "{steps:?}");
 }
 
 #[tokio::test]
