@@ -274,7 +274,7 @@ impl From<StoreError> for Problem {
         // The causes are for the log: a client has no use for paths of ours.
         tracing::error!(error = %why, "The store failed a request");
         let detail = match why {
-            StoreError::NoRoom { .. } => "the server's disk is full",
+            StoreError::NoRoom { .. } | StoreError::NoInodes { .. } => "the server's disk is full",
             StoreError::Blob(why) if why.kind() == ErrorKind::StorageFull => "the server's disk is full",
             _ => "the store cannot serve now",
         };

@@ -72,6 +72,20 @@ pub enum StoreError {
         /// Bytes that nothing new may have.
         kept: Bytes,
     },
+    /// The last inodes of the disk are for what was accepted before.
+    #[error(
+        "the disk under {} has {free} inodes left, and the last {kept} are for what was accepted before: remove files from it, \
+         or give the workspace a disk with more",
+        .directory.display()
+    )]
+    NoInodes {
+        /// The data directory.
+        directory: PathBuf,
+        /// Inodes that are free.
+        free: u64,
+        /// Inodes that nothing new may have.
+        kept: u64,
+    },
     /// What was stored cannot be read back.
     #[error("the store holds something unreadable: {0}")]
     Unreadable(Arc<dyn std::error::Error + Send + Sync>),

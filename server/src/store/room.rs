@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gavel_protocol::Bytes;
+use rustix::fs::StatVfs;
 use tokio::sync::Notify;
 
 use super::StoreError;
@@ -16,6 +17,8 @@ use super::StoreError;
 const MOST: u64 = 64 << 20;
 /// And at most this part of a small disk.
 const PART: u64 = 16;
+/// Inodes that are kept free at most, and at most the same part of few: what is judged may need some files.
+const MOST_INODES: u64 = 1024;
 /// A file that is there to be removed when others have taken the rest, too: to remove anything else from the database
 /// takes some room first.
 const RESERVE: &str = "reserve";
@@ -50,14 +53,29 @@ impl Room {
     /// Is there room for anything new?
     ///
     /// # Errors
-    /// [`StoreError::NoRoom`], or what statvfs(3) says.
+    /// [`StoreError::NoRoom`] and [`StoreError::NoInodes`], or what statvfs(3) says.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        let (free, kept) = self.look()?;
-        if free >= kept {
+        let disk = rustix::fs::statvfs(&self.directory).map_err(io::Error::from)?;
+        let directory = self.directory.clone();
+        let (free, kept) = room_of(&disk);
+        let refused = if free < kept {
+            StoreError::NoRoom { directory, free: Bytes(free), kept: Bytes(kept) }
+        } else if let Some((free, kept)) = self.lacking_inodes(&disk) {
+            StoreError::NoInodes { directory, free, kept }
+        } else {
             return Ok(());
-        }
+        };
         self.wanted.notify_one();
-        Err(StoreError::NoRoom { directory: self.directory.clone(), free: Bytes(free), kept: Bytes(kept) })
+        Err(refused)
+    }
+
+    /// Inodes that are free, and how many of them nothing new may have, where those are fewer.
+    fn lacking_inodes(&self, disk: &StatVfs) -> Option<(u64, u64)> {
+        // Where files are made as there is room no number of them is told, or always none that is free.
+        let kept = (disk.f_files / PART).min(MOST_INODES);
+        let free = disk.f_favail;
+        let is_lacking = free < kept && (free > 0 || tempfile::tempfile_in(&self.directory).is_err());
+        is_lacking.then_some((free, kept))
     }
 
     /// Makes the reserve, where there is none and room for it.
@@ -140,9 +158,12 @@ pub(crate) fn is_there_for(bytes: u64, directory: &Path) -> io::Result<bool> {
 
 /// Bytes that are free, and how many of them nothing new may have.
 fn look(directory: &Path) -> io::Result<(u64, u64)> {
-    let disk = rustix::fs::statvfs(directory)?;
+    Ok(room_of(&rustix::fs::statvfs(directory)?))
+}
+
+fn room_of(disk: &StatVfs) -> (u64, u64) {
     let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
-    Ok((bytes(disk.f_bavail), kept(bytes(disk.f_blocks))))
+    (bytes(disk.f_bavail), kept(bytes(disk.f_blocks)))
 }
 
 #[cfg(test)]

@@ -177,6 +177,31 @@ async fn the_last_of_a_disk_is_not_for_stored_files() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_short_of_inodes_takes_nothing_new_and_judges_what_was_accepted() {
+    if handed_over("full_disk::a_disk_that_is_short_of_inodes_takes_nothing_new_and_judges_what_was_accepted")
+    {
+        return;
+    }
+    let disk = Disk::new("24m,nr_inodes=2000");
+    let directory = Arc::new(tempfile::tempdir_in(disk.0.path()).unwrap());
+    let bench = Bench::on(directory, &[]).await;
+    let running = bench.submit("a", "hang").await;
+    bench.until(&running, "running").await;
+    fs::create_dir(disk.filler()).unwrap();
+    let files = (0..).map(|number: u32| disk.filler().join(number.to_string()));
+    assert!(files.take_while(|path| File::create(path).is_ok()).count() > 1000);
+    let (status, answer) = bench.post(json!({"language": "cpp17", "source": "accept"})).await;
+    assert_eq!(status, 503, "{answer}");
+    assert!(answer.to_string().contains("disk is full"), "{answer}");
+    eventually(async || (bench.get("/readyz").await.0 == 503).then_some(())).await;
+    bench.delete(&format!("/api/v1/submissions/{running}")).await;
+    bench.until(&running, "cancelled").await;
+    fs::remove_dir_all(disk.filler()).unwrap();
+    let id = bench.submit("a", "accept").await;
+    bench.until(&id, "done").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_is_full_for_a_while_costs_a_submission_no_attempt() {
     let bench = Bench::with(&[("workers", "1")]).await;
     let id = bench.submit("a", "full").await;
