@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::slots::{Answer, Entry, ProfileSpec, Slot, SlotPlan, Verb};
 use crate::workspace::Workspace;
 
-/// Calls at one time that make or remove containers: more make the engine slower, not faster.
+/// Containers at one time that are made, and as many that are removed: more make the engine slower, not faster.
 const IN_FLIGHT: u32 = 4;
 
 /// How often, and how far apart, a container with cgroups is tried before a host is taken to have none for it.
@@ -47,6 +47,8 @@ pub(super) struct Keeper {
     /// The limit on all sandboxes together was set, or cannot be by us, or is being set.
     has_ceiling: AtomicBool,
     in_flight: Semaphore,
+    /// Turns to remove a container. One that the engine does not finish removing keeps none from being made.
+    clearing: Semaphore,
 }
 
 impl Keeper {
@@ -59,6 +61,7 @@ impl Keeper {
         on_host: Workspace,
     ) -> Result<Self, WardenError> {
         let cgroups = Cgroups::of_host(&engine.info().await?, &config.sandbox);
+        let turns = || Semaphore::new(usize::try_from(IN_FLIGHT).unwrap_or(1));
         Ok(Self {
             engine,
             plan,
@@ -68,7 +71,8 @@ impl Keeper {
             on_host,
             config: config.clone(),
             has_ceiling: AtomicBool::new(false),
-            in_flight: Semaphore::new(usize::try_from(IN_FLIGHT).unwrap_or(1)),
+            in_flight: turns(),
+            clearing: turns(),
         })
     }
 
@@ -254,15 +258,16 @@ impl Keeper {
 
     /// Removes the container of a slot, while none is drained: who drains waits until all are gone.
     async fn clear(&self, slot: u32) -> Result<(), WardenError> {
-        let _turn = self.in_flight.acquire().await;
-        self.retire(slot).await
+        let turn = self.clearing.acquire().await;
+        let Some(id) = self.look(self.slot(slot)?).await?.and_then(|found| found.id) else { return Ok(()) };
+        let removal = reaper::ask_to_remove(&self.engine, &id).await?;
+        drop(turn);
+        removal.end(&self.engine, &id).await
     }
 
     /// Removes whatever has the slot's name, if it is ours.
     async fn retire(&self, slot: u32) -> Result<(), WardenError> {
-        let slot = self.slot(slot)?;
-        let Some(found) = self.look(slot).await? else { return Ok(()) };
-        match found.id {
+        match self.look(self.slot(slot)?).await?.and_then(|found| found.id) {
             Some(id) => remove(&self.engine, &id).await,
             None => Ok(()),
         }
@@ -270,7 +275,9 @@ impl Keeper {
 
     async fn drain(&self) -> Result<(), WardenError> {
         // After those that were asked for before: they would come when the others are gone.
-        let _alone = self.in_flight.acquire_many(IN_FLIGHT).await;
+        let (making, removing) =
+            (self.in_flight.acquire_many(IN_FLIGHT), self.clearing.acquire_many(IN_FLIGHT));
+        let _alone = tokio::join!(making, removing);
         let removed = reaper::drain(&self.engine, &self.config.sandbox.instance).await?;
         self.cgroups.remove_empty();
         // It went with the cgroup, or may have.

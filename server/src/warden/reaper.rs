@@ -70,21 +70,31 @@ pub(super) async fn drain(engine: &Engine, instance: &str) -> Result<usize, Ward
 
 /// Removes a container, running or not; one that is gone already is no error. What it held is free when this returns.
 pub(super) async fn remove(engine: &Engine, container: &str) -> Result<(), WardenError> {
-    match ask_to_remove(engine, container).await? {
-        Removal::Done => Ok(()),
-        Removal::UnderWay => until_gone(engine, container).await,
-    }
+    let removal = ask_to_remove(engine, container).await?;
+    removal.end(engine, container).await
 }
 
 /// What the engine says of a removal.
-enum Removal {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Removal {
     /// The container is gone.
     Done,
     /// Somebody else is at it, or we were and could not wait.
     UnderWay,
 }
 
-async fn ask_to_remove(engine: &Engine, container: &str) -> Result<Removal, WardenError> {
+impl Removal {
+    /// Waits until the container is gone, which costs the engine next to nothing.
+    pub(super) async fn end(self, engine: &Engine, container: &str) -> Result<(), WardenError> {
+        match self {
+            Self::Done => Ok(()),
+            Self::UnderWay => until_gone(engine, container).await,
+        }
+    }
+}
+
+/// As [`remove`], without waiting for another who is at it.
+pub(super) async fn ask_to_remove(engine: &Engine, container: &str) -> Result<Removal, WardenError> {
     let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
     match within("remove a container", CHANGE, engine.docker.remove_container(container, Some(options))).await
     {

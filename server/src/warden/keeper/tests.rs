@@ -24,6 +24,8 @@ struct FakeEngine {
     failing: Arc<Mutex<Vec<u32>>>,
     /// There is one that cannot be removed.
     has_stuck: bool,
+    /// The first slot has one whose removal never ends.
+    hangs: bool,
 }
 
 impl FakeEngine {
@@ -37,6 +39,9 @@ impl FakeEngine {
     async fn converse(self, mut stream: BufReader<UnixStream>) -> Option<()> {
         loop {
             let (request, body) = read(&mut stream).await?;
+            if self.hangs && request.starts_with("DELETE") && request.contains("/77ab") {
+                std::future::pending::<()>().await;
+            }
             let (status, answer) = self.answer(&request, &body);
             let answer = answer.to_string();
             let length = answer.len();
@@ -77,6 +82,10 @@ impl FakeEngine {
         }
         if request.starts_with("DELETE") {
             return (204, Value::Null);
+        }
+        if self.hangs && request.contains("run-0/json") {
+            let labels = json!({ INSTANCE: Config::default().sandbox.instance, ROLE: "run" });
+            return (200, json!({ "Id": "77ab", "Config": { "Labels": labels } }));
         }
         if request.contains("/containers/12ab/json") {
             (200, json!({ "Id": "12ab", "Image": "sha256:77" }))
@@ -190,4 +199,19 @@ async fn a_container_that_the_engine_cannot_remove_does_not_keep_a_server_from_s
     let keeper = keeper(&engine, true).await;
     let drained = reaper::drain(&keeper.engine, &keeper.config.sandbox.instance).await;
     assert!(matches!(drained, Ok(1)), "{drained:?}");
+}
+
+#[tokio::test]
+async fn containers_whose_removal_never_ends_keep_no_other_from_being_made() {
+    let engine = FakeEngine { hangs: true, ..FakeEngine::default() };
+    let keeper = keeper(&engine, true).await;
+    let removals = (0..2 * IN_FLIGHT).map(|_| keeper.perform(Verb::Retire { slot: 0 }));
+    let removals = futures_util::future::join_all(removals);
+    let making = tokio::time::timeout(Duration::from_secs(10), keeper.perform(create()));
+    tokio::select! {
+        // They have all the turns that there are for them, first.
+        biased;
+        removed = removals => panic!("{removed:?}"),
+        made = making => assert!(matches!(made, Ok(Answer::Created { .. })), "{made:?}"),
+    }
 }
