@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Happened;
 use crate::config::ThrottleConfig;
+
+/// So far ahead of now a strike may be that has happened: clocks are set right a little at a time.
+const AHEAD: TimeDelta = TimeDelta::minutes(1);
 
 /// What is known of a user who timed out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,8 +39,12 @@ impl Strikes {
         }
     }
 
-    /// How long the user still has to wait.
+    /// How long the user still has to wait. Who was struck while the clock was far ahead would wait until it is there again, and does
+    /// not.
     pub fn remaining(&self, now: DateTime<Utc>) -> Option<Duration> {
+        if self.last_strike.is_some_and(|last| last.signed_duration_since(now) > AHEAD) {
+            return None;
+        }
         let left = self.until?.signed_duration_since(now).to_std().ok()?;
         (!left.is_zero()).then_some(left)
     }
@@ -139,6 +146,17 @@ mod tests {
     fn timeouts_during_a_cool_down_do_not_lengthen_it() {
         let cooling = timeouts(Strikes::default(), 5, 0);
         assert_eq!(timeouts(cooling, 20, 30), cooling);
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_keeps_nobody_waiting() {
+        let day = 24 * 60 * 60;
+        let struck = timeouts(Strikes::default(), 5, day);
+        assert_eq!(struck.remaining(at(0)), None);
+        // It is set right by little.
+        assert_eq!(struck.remaining(at(day - 30)), Some(Duration::from_secs(90)));
+        let again = timeouts(struck, 5, 0);
+        assert_eq!(again.remaining(at(0)), Some(Duration::from_secs(120)));
     }
 
     #[test]
