@@ -797,6 +797,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_compiled_program_that_cannot_be_read_is_made_anew() {
+        let runs = [Ok(compiled()), Ok(printed("3")), Ok(compiled()), Ok(printed("3")), Ok(printed("3"))];
+        let bench = bench(runs);
+        bench.judge(&submission("same")).await.unwrap();
+        let files = std::fs::read_dir(bench.store[0].path()).unwrap().map(|file| file.unwrap().path());
+        for path in files.collect::<Vec<_>>() {
+            if path.extension().is_some() {
+                std::fs::remove_file(&path).unwrap();
+                std::os::unix::fs::symlink(&path, &path).unwrap();
+            } else {
+                // The one that is held open is not what it was.
+                std::fs::File::open(&path).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+            }
+        }
+        for is_cached in [false, true] {
+            let judgement = bench.judge(&submission("same")).await.unwrap();
+            assert_eq!(judgement.compile.unwrap().cached, is_cached);
+        }
+    }
+
+    #[tokio::test]
     async fn another_compiler_under_the_same_tag_compiles_anew() {
         let bench = bench([Ok(compiled()), Ok(printed("3")), Ok(compiled()), Ok(printed("3"))]);
         bench.sandboxes.be_made_of("sha256:old");

@@ -397,23 +397,26 @@ impl Remote {
         true
     }
 
-    /// A program that the same sources made before, for the same user, with an image that some node has.
-    async fn cached(&self, job: &CompileJob<'_>) -> Result<Option<Artefact>, JudgeError> {
+    /// A program that the same sources made before, for the same user, with an image that some node has. One that cannot be read is
+    /// made anew.
+    async fn cached(&self, job: &CompileJob<'_>) -> Option<Artefact> {
         for image in self.0.nodes.images(job.profile) {
-            let Some(key) = self.key(job, &image) else { return Ok(None) };
+            let key = self.key(job, &image)?;
             let mut found = self.0.artefacts.held(&key);
             if found.is_none() {
                 let artefacts = Arc::clone(&self.0.artefacts);
                 let finding = blocking::on_disk(move || artefacts.find(&key));
-                let doing = "find a compiled program";
-                found = finding.await.map_err(|source| JudgeError::Workspace { doing, source })?;
+                found = finding.await.unwrap_or_else(|why| {
+                    tracing::warn!(error = %why, "A compiled program cannot be read: it is made anew");
+                    None
+                });
             }
             if let Some(mut artefact) = found {
                 artefact.compilation.cached = true;
-                return Ok(Some(artefact));
+                return Some(artefact);
             }
         }
-        Ok(None)
+        None
     }
 
     fn key(&self, job: &CompileJob<'_>, image: &str) -> Option<Key> {
@@ -447,7 +450,7 @@ impl Executor for Remote {
         job: &CompileJob<'_>,
         cancel: &CancellationToken,
     ) -> Result<Compiled, JudgeError> {
-        if let Some(artefact) = self.cached(job).await? {
+        if let Some(artefact) = self.cached(job).await {
             return Ok(match job.language.artefact {
                 Some(_) => Compiled::Program(artefact),
                 None => Compiled::Checked(artefact.compilation),

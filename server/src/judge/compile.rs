@@ -42,7 +42,7 @@ impl<S: Sandboxes> Local<S> {
     ) -> Result<Compiled, JudgeError> {
         let image = self.sandboxes.image(job.profile);
         let key = self.key(job, image.as_deref());
-        if let Some(artefact) = self.cached(key).await? {
+        if let Some(artefact) = self.cached(key).await {
             return Ok(made(job, artefact));
         }
         let whose = job.whose;
@@ -52,7 +52,7 @@ impl<S: Sandboxes> Local<S> {
         // It may be of another image than the newest, or be the first that tells which that is.
         let own_key = self.key(job, lease.image());
         if own_key != key
-            && let Some(artefact) = self.cached(own_key).await?
+            && let Some(artefact) = self.cached(own_key).await
         {
             return Ok(made(job, artefact));
         }
@@ -73,16 +73,20 @@ impl<S: Sandboxes> Local<S> {
         Key::of(job, &compiler)
     }
 
-    async fn cached(&self, key: Option<Key>) -> Result<Option<Artefact>, JudgeError> {
-        let Some(key) = key else { return Ok(None) };
+    /// One that cannot be read is no reason to judge nobody by these sources: it is made anew, and takes that one's place.
+    async fn cached(&self, key: Option<Key>) -> Option<Artefact> {
+        let key = key?;
         let mut found = self.artefacts.held(&key);
         if found.is_none() {
-            found = self.on_disk("find a compiled program", move |artefacts| artefacts.find(&key)).await?;
+            let finding = self.on_disk("find a compiled program", move |artefacts| artefacts.find(&key));
+            found = finding.await.unwrap_or_else(|why| {
+                tracing::warn!(error = crate::telemetry::chain(&why), "A program is compiled anew");
+                None
+            });
         }
-        if let Some(artefact) = &mut found {
-            artefact.compilation.cached = true;
-        }
-        Ok(found)
+        let mut artefact = found?;
+        artefact.compilation.cached = true;
+        Some(artefact)
     }
 
     /// The compiler as a program to run.
