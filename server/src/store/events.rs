@@ -122,30 +122,7 @@ impl Store {
         limit: usize,
     ) -> Result<Ends, StoreError> {
         let up_to = up_to.min(behind.saturating_add(LOOKED_AT));
-        let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT e.number, e.kind, e.verdict, e.before, e.judgement, e.at, s.id, s.client, s.token, s.reference, \
-             s.problem FROM events e JOIN submissions s ON s.seq = e.seq WHERE e.number > ",
-        );
-        sql.push_bind(behind).push(" AND e.number <= ").push_bind(up_to);
-        let Wanted { sees, user, problem, reference } = wanted;
-        if let Sees::Own(token) = sees {
-            sql.push(" AND s.token IS ").push_bind(token.as_deref());
-        }
-        if let Some(user) = user {
-            sql.push(" AND s.client = ").push_bind(user);
-        }
-        if let Some(problem) = problem {
-            sql.push(" AND s.problem = ").push_bind(problem);
-        }
-        for (name, value) in reference {
-            // Not looked for by its index: the numbers are few.
-            sql.push(" AND EXISTS (SELECT 1 FROM reference_parts r WHERE r.seq = e.seq AND r.name = ")
-                .push_bind(name);
-            sql.push(" AND r.value = ").push_bind(value).push(")");
-        }
-        let most = i64::try_from(limit).unwrap_or(i64::MAX);
-        sql.push(" ORDER BY e.number LIMIT ").push_bind(most);
-        let rows = sql.build().fetch_all(&self.readers).await?;
+        let rows = query(wanted, (behind, up_to), limit).build().fetch_all(&self.readers).await?;
         let ends = rows.iter().map(ended).collect::<Result<Vec<_>, _>>()?;
         let is_full = ends.len() >= limit;
         let looked_at = ends.last().filter(|_| is_full).map_or(up_to, |end| end.number);
@@ -168,6 +145,35 @@ impl Store {
             }
         }
     }
+}
+
+/// Looks at these numbers in their order, and never first at all submissions of a user or a problem, of which there may be many more:
+/// SQLite leaves the tables of a `CROSS JOIN` as they stand.
+fn query(wanted: &Wanted, (behind, up_to): (i64, i64), limit: usize) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::<Sqlite>::new(
+        "SELECT e.number, e.kind, e.verdict, e.before, e.judgement, e.at, s.id, s.client, s.token, s.reference, \
+         s.problem FROM events e CROSS JOIN submissions s ON s.seq = e.seq WHERE e.number > ",
+    );
+    sql.push_bind(behind).push(" AND e.number <= ").push_bind(up_to);
+    let Wanted { sees, user, problem, reference } = wanted;
+    if let Sees::Own(token) = sees {
+        sql.push(" AND s.token IS ").push_bind(token.as_deref());
+    }
+    if let Some(user) = user {
+        sql.push(" AND s.client = ").push_bind(user);
+    }
+    if let Some(problem) = problem {
+        sql.push(" AND s.problem = ").push_bind(problem);
+    }
+    for (name, value) in reference {
+        // Not looked for by its index: the numbers are few.
+        sql.push(" AND EXISTS (SELECT 1 FROM reference_parts r WHERE r.seq = e.seq AND r.name = ")
+            .push_bind(name);
+        sql.push(" AND r.value = ").push_bind(value).push(")");
+    }
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    sql.push(" ORDER BY e.number LIMIT ").push_bind(most);
+    sql
 }
 
 /// The number of the last end that there was.
@@ -223,4 +229,31 @@ pub(super) fn about(row: &SqliteRow) -> Result<About, StoreError> {
         reference: references::of_column(row.try_get("reference")?)?,
         problem: row.try_get("problem")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn ends_are_looked_for_by_their_numbers_whichever_are_wanted() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        let store = Store::open(&path.join("db"), &path.join("blobs")).await.unwrap();
+        let all = Wanted { sees: Sees::Everything, user: None, problem: None, reference: BTreeMap::new() };
+        let reference = BTreeMap::from([("course".to_owned(), "cs101".to_owned())]);
+        for wanted in [
+            Wanted { user: Some("alice".into()), ..all.clone() },
+            Wanted { problem: Some("sums".into()), ..all.clone() },
+            Wanted { sees: Sees::Own(Some("cs101".into())), ..all.clone() },
+            Wanted { reference, ..all.clone() },
+            all,
+        ] {
+            let explain = format!("EXPLAIN QUERY PLAN {}", query(&wanted, (7, 9), 50).into_sql().as_str());
+            let plan = sqlx::query(sqlx::AssertSqlSafe(explain)).fetch_all(&store.readers).await.unwrap();
+            let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+            assert!(steps[0].contains("SEARCH e USING INTEGER PRIMARY KEY"), "{wanted:?}: {steps:?}");
+            assert!(!steps.iter().any(|step| step.contains("ORDER BY")), "{wanted:?}: {steps:?}");
+        }
+    }
 }

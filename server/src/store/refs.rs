@@ -155,15 +155,17 @@ pub(super) async fn of_no_finished(
     Ok(bytes)
 }
 
+/// Of what waits, which is little, and not of all files that there are: SQLite leaves the tables of a `CROSS JOIN` as they stand.
+pub(super) const OF_UNFINISHED: &str = "SELECT r.seq, r.hash, r.size FROM submissions s CROSS JOIN refs r ON r.seq = s.seq \
+    WHERE s.state IN ('queued', 'running')";
+
 /// The files of all submissions that are not finished, by row, each once. Of their names there may be many: in memory they are as small as
 /// they can be.
 pub(super) async fn of_unfinished(
     readers: &SqlitePool,
 ) -> Result<HashMap<i64, Vec<(BlobId, u64)>>, sqlx::Error> {
-    let sql = "SELECT r.seq, r.hash, r.size FROM submissions s JOIN refs r ON r.seq = s.seq \
-               WHERE s.state IN ('queued', 'running')";
     let mut files = HashMap::<i64, Vec<_>>::new();
-    let mut rows = sqlx::query(sql).fetch(readers);
+    let mut rows = sqlx::query(OF_UNFINISHED).fetch(readers);
     while let Some(row) = rows.try_next().await? {
         let size: i64 = row.try_get("size")?;
         if let Some(id) = id(&row, "hash")? {

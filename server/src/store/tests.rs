@@ -955,6 +955,15 @@ async fn submissions_of_a_time_are_found_by_an_index() {
 }
 
 #[tokio::test]
+async fn files_of_what_waits_are_found_without_a_look_at_all_others() {
+    let (store, _directory) = store().await;
+    let explain = format!("EXPLAIN QUERY PLAN {}", refs::OF_UNFINISHED);
+    let steps = sqlx::query(sqlx::AssertSqlSafe(explain)).fetch_all(&store.readers).await.unwrap();
+    let steps: Vec<_> = steps.iter().map(|row| sqlx::Row::get::<String, _>(row, "detail")).collect();
+    assert!(steps[0].contains("submissions_unfinished"), "{steps:?}");
+}
+
+#[tokio::test]
 async fn submissions_of_a_problem_that_wait_are_found_by_an_index_that_has_no_others() {
     let (store, _directory) = store().await;
     let sql = "EXPLAIN QUERY PLAN SELECT 1 FROM submissions WHERE problem = 'p' AND problem_version = 'v' \
