@@ -66,17 +66,24 @@ impl Store {
     /// Lets go of inputs and answers that have been kept long enough: where the disk has no room for what is new, of all.
     async fn drop_old_tests(&self, now: i64, keep: Duration) -> Result<(), StoreError> {
         let time = if self.room.check().is_ok() { before(now, keep) } else { i64::MAX };
-        while self.drop_tests_before(time, CHUNK).await?.rows > 0 {}
-        Ok(())
+        let mut most = CHUNK;
+        loop {
+            match self.drop_tests_before(time, most).await {
+                Ok(Removed { rows: 0, .. }) => return Ok(()),
+                Ok(_) => {}
+                Err(why) => most = fewer(most, &why).ok_or(why)?,
+            }
+        }
     }
 
     /// Removes the submissions that were finished before this time, and tells how many.
     async fn remove_old(&self, time: i64) -> Result<u64, StoreError> {
-        let mut removed = 0;
+        let (mut removed, mut most) = (0, CHUNK);
         loop {
-            match self.remove_finished_before(time, CHUNK).await?.rows {
-                0 => return Ok(removed),
-                rows => removed += rows,
+            match self.remove_finished_before(time, most).await {
+                Ok(Removed { rows: 0, .. }) => return Ok(removed),
+                Ok(Removed { rows, .. }) => removed += rows,
+                Err(why) => most = fewer(most, &why).ok_or(why)?,
             }
         }
     }
@@ -84,7 +91,7 @@ impl Store {
     /// While more is kept than may be, the least valuable goes, a little at one time: inputs and answers, then judgements that
     /// others have taken the place of, then submissions. Tells how many of these.
     async fn remove_surplus(&self, now: i64, max_size: Bytes) -> Result<u64, StoreError> {
-        let mut removed = 0;
+        let (mut removed, mut most) = (0, CHUNK);
         // What the files take is added up once: that takes long where there are many.
         let mut files = refs::kept(&self.readers).await?;
         // Problems have a bound of their own: no judgement goes for them.
@@ -96,9 +103,16 @@ impl Store {
                 continue;
             }
             // Many at one time: what the files take is added up after each.
-            if self.forget_judgements(CHUNK).await? > 0 {
-                files = refs::kept(&self.readers).await?;
-                continue;
+            match self.forget_judgements(most).await {
+                Ok(0) => {}
+                Ok(_) => {
+                    files = refs::kept(&self.readers).await?;
+                    continue;
+                }
+                Err(why) => {
+                    most = fewer(most, &why).ok_or(why)?;
+                    continue;
+                }
             }
             let chunk = self.remove_finished_before(now, SMALL_CHUNK).await?;
             removed += chunk.rows;
@@ -232,6 +246,12 @@ impl Store {
             })
             .await
     }
+}
+
+/// How many rows are tried next where so many could not be removed; none where that would not help. What is removed is overwritten, for
+/// which the log on a full disk has to have room first.
+fn fewer(most: i64, why: &StoreError) -> Option<i64> {
+    (why.is_full() && most > 1).then(|| (most / 8).max(1))
 }
 
 /// So long before this time.

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
@@ -149,6 +150,34 @@ async fn a_lower_bound_for_judgements_gives_room_on_a_full_disk() {
     let path = format!("/api/v1/submissions/{}", old[0]);
     eventually(async || (bench.get(&path).await.0 == 404).then_some(())).await;
     assert_eq!(bench.get(&format!("/api/v1/submissions/{}", old[25])).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_kept_long_enough_goes_from_a_full_disk_however_much_it_is() {
+    if handed_over("full_disk::what_was_kept_long_enough_goes_from_a_full_disk_however_much_it_is") {
+        return;
+    }
+    let disk = Disk::new("64m");
+    let directory = Arc::new(tempfile::tempdir_in(disk.0.path()).unwrap());
+    let bench = Bench::on(directory, &[("workers", "2"), ("store.keep", "1s")]).await;
+    // Together more than the log has room for.
+    let source = format!("accept {}", "x".repeat(60_000));
+    let mut ids = Vec::new();
+    for number in 0..300 {
+        ids.push(bench.submit(&number.to_string(), &source).await);
+    }
+    for id in &ids {
+        bench.until(id, "done").await;
+    }
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    disk.fill();
+    let last = format!("/api/v1/submissions/{}", ids[299]);
+    eventually(async || {
+        // Who is refused has room looked for.
+        bench.post(json!({"language": "cpp17", "source": "accept"})).await;
+        (bench.get(&last).await.0 == 404).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
