@@ -3,10 +3,16 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use gavel_protocol::{Envelope, FrameError, MAX_FRAME, Order, Reply, RunId, VERSION, decode, encode, socket};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+
+/// A frame waits at most so long until the kernel has room for it, and so long between two attempts.
+const NO_ROOM: Duration = Duration::from_secs(2);
+const AGAIN: Duration = Duration::from_millis(1);
 
 /// Why a conversation cannot go on. The monitor then ends, and its container with it.
 #[derive(Debug, thiserror::Error)]
@@ -101,7 +107,13 @@ impl Channel {
         descriptors: &[BorrowedFd<'_>],
     ) -> Result<(), ChannelError> {
         let frame = encode(&Envelope { version: VERSION, run, sequence: self.sent, message: reply })?;
-        socket::send(&self.socket, &frame, descriptors)?;
+        let patience = Instant::now() + NO_ROOM;
+        loop {
+            match socket::send(&self.socket, &frame, descriptors) {
+                Err(error) if passes(&error) && Instant::now() < patience => std::thread::sleep(AGAIN),
+                sent => break sent?,
+            }
+        }
         self.sent += 1;
         Ok(())
     }
@@ -136,8 +148,29 @@ impl Channel {
     }
 }
 
+/// As many descriptors are on their way, from all monitors together, as this process may have open (unix(7)), which is over when the
+/// server has read; or the kernel has no memory for a packet at the moment.
+fn passes(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::TOOMANYREFS | Errno::NOBUFS | Errno::NOMEM))
+}
+
 impl AsFd for Channel {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_kernel_has_no_room_for_now_is_sent_again_and_nothing_else_is() {
+        for errno in [Errno::TOOMANYREFS, Errno::NOBUFS, Errno::NOMEM] {
+            assert!(passes(&errno.into()), "{errno}");
+        }
+        for errno in [Errno::PIPE, Errno::CONNRESET, Errno::BADF] {
+            assert!(!passes(&errno.into()), "{errno}");
+        }
     }
 }
