@@ -7,13 +7,13 @@ use super::WardenError;
 use super::cgroup_parent::Cgroups;
 use super::container::preparing::{Access, Preparing};
 use super::engine::{CHANGE, Engine, within};
-use super::reaper::{prefix, remove, remove_left};
+use super::reaper::{prefix, remove};
 use crate::config::Config;
 
 /// Its place in the tree: that of the first slot.
 const SLOT: u32 = 0;
 
-/// Starts a container of this image with the cgroups of a slot, and removes it.
+/// Starts a container of this image with the cgroups of a slot, and removes it. That it cannot be removed says nothing of cgroups.
 ///
 /// # Errors
 /// Why it could not be started.
@@ -23,8 +23,9 @@ pub(super) async fn probe(
     config: &Config,
     image: &str,
 ) -> Result<(), WardenError> {
-    let name = format!("{}probe", prefix(&config.sandbox.instance));
-    remove_left(engine, &name, &config.sandbox.instance).await?;
+    // Of its own: one that an earlier attempt has left, and that cannot be removed, has its name for as long.
+    let own = uuid::Uuid::new_v4().simple().to_string();
+    let name = format!("{}probe-{}", prefix(&config.sandbox.instance), &own[..8]);
     let preparing = Preparing {
         instance: &config.sandbox.instance,
         image,
@@ -45,6 +46,9 @@ pub(super) async fn probe(
         created => created?.id,
     };
     let started = within("start a container", CHANGE, engine.docker.start_container(&id, None)).await;
-    remove(engine, &id).await?;
+    if let Err(error) = remove(engine, &id).await {
+        // It has told what it was made for. A server that starts has it removed with the others.
+        tracing::warn!(%error, name, "a container that has looked for cgroups could not be removed");
+    }
     started
 }

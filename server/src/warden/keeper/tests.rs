@@ -215,3 +215,11 @@ async fn containers_whose_removal_never_ends_keep_no_other_from_being_made() {
         made = making => assert!(matches!(made, Ok(Answer::Created { .. })), "{made:?}"),
     }
 }
+
+#[tokio::test]
+async fn a_container_that_has_only_looked_and_cannot_be_removed_keeps_no_sandbox_from_being_made() {
+    let engine = FakeEngine { has_stuck: true, ..FakeEngine::default() };
+    let keeper = keeper(&engine, true).await;
+    let made = keeper.perform(create()).await;
+    assert!(matches!(made, Answer::Created { .. }), "{made:?}");
+}
