@@ -70,9 +70,15 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let ended = Ended::of(item.id, judgement)?;
         let size = ended.size();
-        let changed = match self.newest(item.id).await? {
-            Some(before) => changes(&before, judgement).len(),
-            None => 0,
+        let changed = match self.newest(item.id).await {
+            Ok(Some(before)) => changes(&before, judgement).len(),
+            Ok(None) => 0,
+            // It would never be read, however often that is tried, and is one more reason for this one.
+            Err(why @ StoreError::Unreadable(_)) => {
+                tracing::warn!(error = %why, "The judgement of submission {} before this one cannot be read", item.id);
+                judgement.tests.len()
+            }
+            Err(why) => return Err(why),
         };
         let changed = i64::try_from(changed).unwrap_or(i64::MAX);
         let (item, version) = (item.clone(), version.map(|version| version.to_string()));

@@ -946,6 +946,21 @@ async fn an_attempt_that_a_stopping_server_gives_up_does_not_count_and_one_that_
 }
 
 #[tokio::test]
+async fn a_judgement_that_cannot_be_read_keeps_no_later_one_from_being_stored() {
+    let (store, _directory) = store().await;
+    let id = insert(&store, 10).await.unwrap();
+    store.finish(id, 1, &accepted(), None, false).await.unwrap();
+    store.add_rejudge(&Sees::Everything, &Selection::default()).await.unwrap().unwrap();
+    let order = store.ungathered().await.unwrap().remove(0);
+    store.gather(&order).await.unwrap();
+    let item = store.begin_item(0).await.unwrap().unwrap();
+    pragma(&store, "UPDATE submissions SET judgement = CAST('{}' AS BLOB)").await;
+    assert!(store.finish_item(&item, &accepted(), None, 1).await.unwrap());
+    let record = store.get(id).await.unwrap().unwrap();
+    assert_eq!(record.judgement.unwrap().verdict, Verdict::Accepted);
+}
+
+#[tokio::test]
 async fn submissions_of_a_time_are_found_by_an_index() {
     let (store, _directory) = store().await;
     let sql = "EXPLAIN QUERY PLAN SELECT count(*) FROM submissions WHERE state = 'done' AND created_at >= 5";
