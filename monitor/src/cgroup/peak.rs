@@ -10,8 +10,8 @@
 
 use gavel_protocol::Bytes;
 
-/// What the kernel charges ahead for a CPU (MEMCG_CHARGE_BATCH; half of it before Linux 5.16).
-pub(super) const AHEAD: u64 = 64 * 4096;
+/// What the kernel charges ahead for a CPU, in pages (MEMCG_CHARGE_BATCH; half of it before Linux 5.16).
+const PAGES_AHEAD: u64 = 64;
 
 /// Hardly any run leaves pages behind on more CPUs than this.
 const CPUS: u32 = 4;
@@ -51,11 +51,11 @@ impl Peak {
     pub(super) fn of(all: u64, kernel: Option<u64>, before: Floor, files: u64) -> Self {
         // What is not counted apart may be as much again as is likely.
         let unknown = if kernel.is_none() { PROCESS } else { 0 };
-        let ahead = AHEAD + ahead_of_others() + unknown;
+        let ahead = charged_ahead() + ahead_of_others() + unknown;
         let kernel_most = kernel.unwrap_or(PROCESS);
         Self {
             counted: all.saturating_sub(files),
-            most: all.saturating_add(AHEAD),
+            most: all.saturating_add(charged_ahead()),
             least: all.saturating_sub(before.all).saturating_sub(ahead).saturating_sub(files),
             kernel_least: kernel_most.saturating_sub(before.kernel).max(kernel_most.min(PROCESS)),
             kernel_most,
@@ -115,12 +115,17 @@ fn tables(bytes: u64) -> u64 {
 
 /// By how much any of the kernel's figures may be off: it adds up what its CPUs have counted when it is this much.
 pub(super) fn unsure() -> u64 {
-    u64::from(cpus()) * AHEAD
+    u64::from(cpus()) * charged_ahead()
+}
+
+/// What the kernel charges ahead for a CPU, in bytes: on arm64 a page may have 64 KiB.
+pub(super) fn charged_ahead() -> u64 {
+    PAGES_AHEAD * page()
 }
 
 /// What other CPUs than the one that a run is on may have charged ahead for it.
 pub(super) fn ahead_of_others() -> u64 {
-    u64::from(cpus().clamp(1, CPUS) - 1) * AHEAD
+    u64::from(cpus().clamp(1, CPUS) - 1) * charged_ahead()
 }
 
 fn cpus() -> u32 {
@@ -157,7 +162,7 @@ mod tests {
 
     #[test]
     fn where_all_is_charged_ahead_that_may_be_the_figure_is_the_same_but_for_some_pages() {
-        let ahead = (AHEAD + ahead_of_others()) / KIB;
+        let ahead = (charged_ahead() + ahead_of_others()) / KIB;
         let likely = 56 + 27 * page() / KIB;
         for more in [0, 4, 64] {
             assert_eq!(
@@ -192,7 +197,7 @@ mod tests {
 
     #[test]
     fn where_the_kernels_own_is_not_counted_apart_it_is_known_less_well() {
-        let ahead = AHEAD + ahead_of_others();
+        let ahead = charged_ahead() + ahead_of_others();
         let likely = 12 * page() + PROCESS;
         for more in [0, PROCESS] {
             let peak = Peak::of(likely + ahead + more, None, Floor::default(), 0);
@@ -218,7 +223,7 @@ mod tests {
         assert!(over(16_600, beyond), "touched");
         assert!(!over(16_384, beyond), "touched again");
         // Files in memory are written without a fault.
-        let ahead = (AHEAD + ahead_of_others()) / KIB;
+        let ahead = (charged_ahead() + ahead_of_others()) / KIB;
         assert!(!over(16_384 + ahead, 1), "perhaps charged ahead");
         assert!(over(16_384 + ahead + 1, 1), "more than is charged ahead");
     }

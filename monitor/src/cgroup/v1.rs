@@ -16,7 +16,7 @@ use rustix::io::Errno;
 
 use super::directory::{ControlFile, Directory, JOIN};
 use super::own::Own;
-use super::peak::{AHEAD, Floor, Peak};
+use super::peak::{Floor, Peak, charged_ahead};
 use super::v1_cpus::{Hierarchies, Leaves};
 use super::{Counted, LEFT_OVER, files, kill_one_by_one, killed_beyond};
 
@@ -316,7 +316,7 @@ impl Leaf {
     pub(crate) fn has_hit_its_limit(&self) -> bool {
         let limit = self.memory.leaf.number("memory.limit_in_bytes");
         let peak = self.memory.peak.number();
-        limit.zip(peak).is_none_or(|(limit, peak)| peak.saturating_add(AHEAD) >= limit)
+        limit.zip(peak).is_none_or(|(limit, peak)| peak.saturating_add(charged_ahead()) >= limit)
     }
 
     /// What it has counted.
