@@ -625,6 +625,21 @@ mod tests {
         assert!(asked[1].1.executable.is_some());
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_program_that_runs_out_of_time_while_the_server_stands_still_runs_once_more() {
+        let late = || Ok(ended(Ending::Killed { over: Limit::WallTime }));
+        // The first run is the compiler's.
+        let judged = async |still: u32, runs: Vec<Result<Ran, SandboxError>>| {
+            let bench = bench([Ok(compiled())].into_iter().chain(runs));
+            bench.sandboxes.stand_still_for(still);
+            bench.judge(&with_tests(&["3"])).await.unwrap().verdict
+        };
+        assert_eq!(judged(2, vec![late(), Ok(printed("3"))]).await, Verdict::Accepted);
+        assert_eq!(judged(3, vec![late(), late()]).await, Verdict::TimeLimitExceeded);
+        assert_eq!(judged(0, vec![late()]).await, Verdict::TimeLimitExceeded);
+        assert_eq!(judged(2, vec![Ok(printed("4"))]).await, Verdict::WrongAnswer);
+    }
+
     #[tokio::test]
     async fn what_is_no_source_is_there_at_run_time_and_the_log_says_so() {
         let bench = bench([Ok(compiled()), Ok(printed("3"))]);

@@ -1,11 +1,12 @@
 //! Carries out the parts of a judging on this machine, in its sandboxes.
 
 mod pair;
+mod still;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use gavel_protocol::Bytes;
+use gavel_protocol::{Bytes, Ending, Limit};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -19,7 +20,7 @@ use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
 use crate::language::Language;
 use crate::live::{LiveOutputs, Shown, Stream};
-use crate::sandbox::{Captured, Lease, Output, Profile, Ran, SandboxError, Sandboxes};
+use crate::sandbox::{Captured, Lease, Output, Profile, Ran, RunEnding, SandboxError, Sandboxes};
 use crate::submission::{Isolation, RunLimits};
 
 /// Compiles and runs in the sandboxes it was given.
@@ -138,13 +139,8 @@ impl<S: Sandboxes> Local<S> {
         cancel: &CancellationToken,
     ) -> Result<Facts, JudgeError> {
         let Place { mut lease, mut room, mut space } = place;
-        let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());
         let shown = shown(job, &self.live);
-        let outputs = [Stream::Stdout, Stream::Stderr]
-            .map(|stream| tapped(self.output(job, head), shown.as_ref(), stream));
-        let program = run::program(job, outputs, &self.blobs).await?;
-        job.whose.progress.tell(Progress::Served);
-        let mut ran = joined(lease.run(program, cancel).instrument(span).await?);
+        let mut ran = self.ran(&mut lease, job, head, shown.as_ref(), cancel).await?;
         drop(shown);
         let no_output = output::take(job, &mut ran, head, &self.blobs).await?;
         if let Some(session) = session.filter(|_| job.whose.isolation == Isolation::Fresh) {
@@ -157,7 +153,48 @@ impl<S: Sandboxes> Local<S> {
         }
         Ok(Facts { no_output, ..facts(job, ran, (room, space), &self.blobs).await? })
     }
+
+    /// Runs a case's program, and once more where it has run out of time while we stood still: it waited for us to read.
+    async fn ran(
+        &self,
+        lease: &mut S::Lease,
+        job: &CaseJob<'_>,
+        head: Bytes,
+        shown: Option<&Shown>,
+        cancel: &CancellationToken,
+    ) -> Result<Ran, JudgeError> {
+        let (ran, stood_still) = still::noticed(self.ran_once(lease, job, head, shown, cancel)).await;
+        let ran = ran?;
+        if !stood_still || ran.ending != OUT_OF_TIME {
+            return Ok(ran);
+        }
+        tracing::warn!(
+            test = job.index,
+            "The server stood still while a program ran out of time: it runs again"
+        );
+        drop(ran);
+        Box::pin(self.ran_once(lease, job, head, shown, cancel)).await
+    }
+
+    async fn ran_once(
+        &self,
+        lease: &mut S::Lease,
+        job: &CaseJob<'_>,
+        head: Bytes,
+        shown: Option<&Shown>,
+        cancel: &CancellationToken,
+    ) -> Result<Ran, JudgeError> {
+        let outputs =
+            [Stream::Stdout, Stream::Stderr].map(|stream| tapped(self.output(job, head), shown, stream));
+        let program = run::program(job, outputs, &self.blobs).await?;
+        job.whose.progress.tell(Progress::Served);
+        let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());
+        Ok(joined(lease.run(program, cancel).instrument(span).await?))
+    }
 }
+
+/// A program was killed for the time that it took by the clock.
+const OUT_OF_TIME: RunEnding = RunEnding::Ended(Ending::Killed { over: Limit::WallTime });
 
 /// Where a case is run.
 #[derive(Debug)]

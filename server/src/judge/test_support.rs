@@ -1,7 +1,7 @@
 //! What the tests of judging share: a submission, a language, and sandboxes that are told what to answer.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -143,6 +143,8 @@ pub(crate) struct Scripted {
     leases: Arc<Mutex<Vec<Wanted>>>,
     image: Arc<Mutex<Image>>,
     side_by_side: Arc<AtomicBool>,
+    /// In so many of the next runs the server stands still.
+    still: Arc<AtomicU32>,
 }
 
 type Answers = Arc<Mutex<VecDeque<Result<Ran, SandboxError>>>>;
@@ -190,6 +192,11 @@ impl Scripted {
     /// From now on no run has ended before those have begun that may run beside it.
     pub(crate) fn run_side_by_side(&self) {
         self.side_by_side.store(true, Ordering::Relaxed);
+    }
+
+    /// During the next so many runs the server stands still, in a test whose clock is paused.
+    pub(crate) fn stand_still_for(&self, runs: u32) {
+        self.still.store(runs, Ordering::Relaxed);
     }
 
     pub(crate) fn asked(&self) -> Vec<(Profile, Program)> {
@@ -263,6 +270,11 @@ impl Lease for ScriptedLease {
         let next = self.answers.lock().unwrap().pop_front();
         if self.scripted.side_by_side.load(Ordering::Relaxed) {
             tokio::task::yield_now().await;
+        }
+        let still = self.scripted.still.load(Ordering::Relaxed);
+        if still > 0 {
+            self.scripted.still.store(still - 1, Ordering::Relaxed);
+            tokio::time::advance(Duration::from_secs(4)).await;
         }
         match next {
             Some(answer) => answer,
