@@ -27,6 +27,7 @@ mod retention;
 pub(crate) mod room;
 mod rows;
 mod served;
+mod steady;
 mod strikes;
 mod submissions;
 mod tokens;
@@ -47,6 +48,7 @@ pub use rejudges::{
 pub use retention::Retention;
 use room::Room;
 pub use served::{Note, Served};
+use steady::Steady;
 use strikes::Telling;
 pub use strikes::{Heard, Untold};
 pub use submissions::{Begun, Cancelled, Finished, Inserted, Insertion, NewRecord, Unfinished};
@@ -80,6 +82,7 @@ pub struct Store {
     leaving: Leaving,
     events: Events,
     telling: Telling,
+    steady: Steady,
     /// Inputs and answers stay for a while when a submission is judged.
     keeps_tests: bool,
     /// Rows of earlier versions may be large: one is read at a time.
@@ -171,6 +174,7 @@ impl Store {
             leaving: Leaving::default(),
             events,
             telling: Telling::default(),
+            steady: Steady::default(),
             keeps_tests: false,
             one_large_row: Arc::default(),
         };

@@ -1,7 +1,7 @@
 //! Removes what has been kept long enough.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use gavel_protocol::Bytes;
@@ -50,17 +50,23 @@ impl Store {
         let Retention { keep, keep_tests, max_size } = retention;
         self.room.purging(max_size);
         let now = millis(Utc::now());
-        let kept_from = before(now, keep);
-        self.drop_old_tests(now, keep_tests).await?;
+        let aged = self.aged(now);
+        let kept_from = before(aged, keep);
+        self.drop_old_tests(aged, keep_tests).await?;
         let old = self.remove_old(kept_from).await?;
         let surplus = self.remove_surplus(now, max_size).await?;
         self.drop_removed_problems().await?;
-        self.forget_keys(now - DAY_MS).await?;
+        self.forget_keys(aged - DAY_MS).await?;
         self.forget_rejudges(kept_from).await?;
         self.forget_ends(kept_from).await?;
         self.shrink().await?;
         self.set_room_aside().await?;
         Ok(old + surplus)
+    }
+
+    /// The time by which something is old: one at which nothing is, where the clock is not believed.
+    fn aged(&self, now: i64) -> i64 {
+        if self.steady.believes(now, Instant::now()) { now } else { 0 }
     }
 
     /// Lets go of inputs and answers that have been kept long enough: where the disk has no room for what is new, of all.
