@@ -163,7 +163,9 @@ impl<S: Sandboxes> Local<S> {
         shown: Option<&Shown>,
         cancel: &CancellationToken,
     ) -> Result<Ran, JudgeError> {
-        let (ran, stood_still) = still::noticed(self.ran_once(lease, job, head, shown, cancel)).await;
+        // Boxed, as it is large and would be a part of all that awaits it.
+        let running = Box::pin(self.ran_once(lease, job, head, shown, cancel));
+        let (ran, stood_still) = still::noticed(running).await;
         let ran = ran?;
         if !stood_still || ran.ending != OUT_OF_TIME {
             return Ok(ran);

@@ -21,6 +21,9 @@ use crate::sandbox::{Lease, Output, Program, Ran, RunEnding, SandboxError, Sandb
 /// What is kept of the standard error of each of two that talk with each other.
 const MOST_ERRORS: Bytes = Bytes::mib(1);
 
+/// What both have said is passed on by then, when both are dead. Not waited for for ever, should somebody else hold their pipes.
+const PASSED_ON: Duration = Duration::from_secs(30);
+
 /// What two need that talk with each other.
 struct Places<'a, L> {
     programs: L,
@@ -135,14 +138,31 @@ impl<L: Lease> Talk<'_, L> {
         };
         let answering = ended(validators.run(validator, &too_late), &both);
         let answering = outlived(answering, waiting, &too_late);
-        let (program, (validator, was_late), first) =
-            tokio::join!(talking, answering, passing.pass(transcript));
+        let mut runs = pin!(async { tokio::join!(talking, answering) });
+        let mut passing = pin!(passing.pass(transcript));
+        let mut passed = None;
+        let (program, (validator, was_late)) = loop {
+            tokio::select! {
+                biased;
+                ran = &mut runs => break ran,
+                first = &mut passing, if passed.is_none() => passed = Some(first),
+            }
+        };
+        // Of one that could not be run to its end the program may be there still, with its pipes, until its sandbox is removed.
         let (program, validator) = (program?, validator?);
+        let first = match passed {
+            Some(first) => first,
+            None => tokio::time::timeout(PASSED_ON, passing).await.map_err(|_elapsed| unclosed())?,
+        };
         // Who is cancelled altogether has no end of its own.
         let was_late = was_late && !both.is_cancelled();
         let validator = if was_late { killed_for_time(validator) } else { validator };
         Ok(([program, validator], first))
     }
+}
+
+fn unclosed() -> SandboxError {
+    SandboxError::Died("a pipe was still open when its programs were dead".into())
 }
 
 /// A run that takes its partner with it where it fails.

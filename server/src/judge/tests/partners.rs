@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::problems::INTERACTIVE;
 use super::*;
-use crate::judge::test_support::problem_of;
+use crate::judge::test_support::{cpp, problem_of};
 use crate::problem::Show;
 use crate::sandbox::{Lease, Output, Program, Sandboxes};
 
@@ -120,4 +120,57 @@ async fn a_validator_that_is_at_work_then_has_all_its_time() {
     let (judgement, took, dialogues) = judged(&[Duration::from_secs(29), Duration::from_secs(9)]).await;
     assert_eq!((judgement.verdict, dialogues), (Verdict::JudgeError, 2), "{judgement:?}");
     assert!(took >= Duration::from_secs(101) && took < Duration::from_secs(120), "{took:?}");
+}
+
+/// Sandboxes that fail while their programs stay as they are, as when containers are paused. The first is a validator's.
+#[derive(Debug, Default)]
+struct Paused(AtomicUsize);
+
+#[derive(Debug)]
+struct PausedLease {
+    is_validators: bool,
+}
+
+impl Sandboxes for Paused {
+    type Lease = PausedLease;
+
+    async fn lease(
+        &self,
+        _: &Profile,
+        _: Isolation,
+        _: Option<&str>,
+        _: Duration,
+    ) -> Result<PausedLease, SandboxError> {
+        Ok(PausedLease { is_validators: self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) })
+    }
+}
+
+impl Lease for PausedLease {
+    async fn run(&mut self, program: Program, cancel: &CancellationToken) -> Result<Ran, SandboxError> {
+        if self.is_validators {
+            cancel.cancelled().await;
+            return Ok(ended(Ending::Cancelled));
+        }
+        // Its pipes stay open.
+        std::mem::forget(program);
+        Err(SandboxError::Died("its monitor has fallen silent".into()))
+    }
+
+    fn name(&self) -> &str {
+        "paused"
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dialogue_ends_where_a_sandbox_fails_though_its_program_is_there_still() {
+    let (blobs, directory) = blobs();
+    let artefacts = Artefacts::new(directory.path().join("artefacts"), Bytes::mib(1));
+    let (account, large) = (Account::new(Bytes::mib(64)), Bytes::mib(64));
+    let local = Local::new(Paused::default(), artefacts, blobs, account, large, large, 2);
+    let (language, input) = (cpp().0, Content::default());
+    let case = CaseJob::bare(&language, &input, &LIMITS, Whose::nobodys(None, Told::NOBODY));
+    let cancel = CancellationToken::new();
+    let talking = tokio::time::timeout(Duration::from_secs(600), local.run_pair(&case, &case, &cancel));
+    let why = talking.await.expect("in time").unwrap_err();
+    assert!(matches!(why, JudgeError::Sandbox(SandboxError::Died(_))), "{why:?}");
 }
