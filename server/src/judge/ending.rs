@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::JudgeError;
 use crate::sandbox::{RunEnding, SandboxError};
 
+/// What execve(2) fails with where the host has no more of something, its disk fails, or somebody has the file open for writing: that is no
+/// program's doing, and another attempt may succeed.
+const NOT_NOW: [i32; 4] = [libc::EAGAIN, libc::ENFILE, libc::EIO, libc::ETXTBSY];
+
 /// How a program came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProgramEnd {
@@ -62,7 +66,7 @@ impl ProgramEnd {
             RunEnding::Ended(Ending::Killed { over }) => Ok(Self::Killed(over.into())),
             RunEnding::Ended(Ending::Cancelled) => Err(JudgeError::Cancelled),
             RunEnding::OutputExceeded => Ok(Self::Killed(Cap::Output)),
-            RunEnding::NotStarted { step: Step::Exec, errno } => {
+            RunEnding::NotStarted { step: Step::Exec, errno } if !NOT_NOW.contains(&errno) => {
                 Ok(Self::ByItself(OwnEnd::NotExecuted { errno }))
             }
             RunEnding::NotStarted { step, errno } => unfit(step, errno),
@@ -105,6 +109,10 @@ mod tests {
         for step in [Step::Request, Step::Stdio, Step::JoinLeaf] {
             let fault = of(step).unwrap_err();
             assert!(matches!(fault, JudgeError::Sandbox(SandboxError::Unfit { errno: 8, .. })), "{fault:?}");
+        }
+        for errno in NOT_NOW {
+            let fault = ProgramEnd::of(RunEnding::NotStarted { step: Step::Exec, errno }).unwrap_err();
+            assert!(matches!(fault, JudgeError::Sandbox(SandboxError::Unfit { .. })), "{fault:?}");
         }
         let not_put = |errno| ProgramEnd::of(RunEnding::NotPut { file: 1, errno }).unwrap_err();
         let unfit = SandboxError::Unfit { step: Step::PutFile, errno: 5 };
