@@ -1,6 +1,7 @@
 //! A node: takes tasks from the broker, as many as it can be at, and carries them out by the executor of this machine.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,10 +28,12 @@ use crate::judge::{Executor, TimeScale};
 use crate::language::Languages;
 use crate::live::LiveOutputs;
 use crate::operations::Operations;
+use crate::sandbox::Profile;
 
 mod background;
 mod cache;
 mod reading;
+mod resting;
 mod showing;
 mod silent;
 mod stalls;
@@ -38,6 +41,7 @@ mod work;
 
 use cache::Cache;
 use reading::{Abilities, Label, Refused};
+use resting::Resting;
 use showing::LookedAt;
 use silent::Silent;
 use stalls::Stalls;
@@ -138,6 +142,8 @@ struct Shared<E> {
     /// It is on its way out: then nobody has it begin anything.
     stopping: AtomicBool,
     stalls: Stalls,
+    /// Of what no sandbox can be made.
+    resting: Resting,
     /// Coordinators that do not answer.
     silent: Silent,
     /// What somebody had the broker send.
@@ -187,6 +193,7 @@ impl<E: Executor> Node<E> {
             draining: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             stalls: Stalls::default(),
+            resting: Resting::default(),
             silent: Silent::default(),
             seldom: Seldom::default(),
             at: Mutex::default(),
@@ -449,7 +456,7 @@ impl<E: Executor> Shared<E> {
             return None;
         }
         let begun = Instant::now();
-        match self.work(&part.work, terms, cancel).await {
+        match self.served(&part.work, terms, cancel).await {
             Ok(outcome) if outcome.is_out_of_time() && self.stalls.since(begun) => {
                 let why = "the node stood still while a program ran out of time".to_owned();
                 tracing::warn!("{why}");
@@ -466,6 +473,47 @@ impl<E: Executor> Shared<E> {
                 Some(why.outcome())
             }
         }
+    }
+
+    /// Does it, where there is a sandbox for it or one can be made. Else another node is to have it, and no more of the like is begun for a
+    /// moment: whoever waits here for the container engine keeps a place, and what nobody else is given.
+    async fn served(
+        &self,
+        work: &Work,
+        terms: Terms,
+        cancel: &CancellationToken,
+    ) -> Result<Outcome, work::NotDone> {
+        let (profiles, own) = (self.profiles_of(work), cancel.child_token());
+        let mut working = pin!(self.work(work, terms, &own));
+        let lacking = || {
+            let all = self.operations.status().profiles;
+            profiles.iter().find_map(|profile| resting::lacking(profile, &all))
+        };
+        let why = tokio::select! {
+            biased;
+            done = &mut working => return done,
+            why = resting::given_up(lacking) => why,
+        };
+        // It may have got one by now: then it is ended as what is cancelled is.
+        own.cancel();
+        match working.await {
+            Err(work::NotDone::Cancelled) if !cancel.is_cancelled() => {
+                // Of the first are the others that come of its pool.
+                profiles.into_iter().take(1).for_each(|profile| self.resting.begin(profile, Instant::now()));
+                Err(work::NotDone::Failed(Way::NotServed, why))
+            }
+            done => done,
+        }
+    }
+
+    /// The sandboxes that it takes, of what languages are known here; first those of the pool that its task is of.
+    fn profiles_of(&self, work: &Work) -> Vec<Profile> {
+        let compiles = matches!(work, Work::Compile(_) | Work::Version(_));
+        let of = |language| {
+            let compiler = Profile::of_compilations(language).filter(|_| compiles);
+            compiler.unwrap_or_else(|| Profile::of_runs(language))
+        };
+        work.languages().into_iter().filter_map(|speech| self.languages.get(&speech.id)).map(of).collect()
     }
 
     /// Tells what came of a part, until the broker keeps it. False where it does not.
@@ -621,6 +669,143 @@ mod tests {
 
     use super::*;
     use crate::cluster::fake_broker::connected;
+    use crate::cluster::wire::{Speech, VersionWork};
+    use crate::config::Config;
+    use crate::judge::test_support::{LIMITS, blobs};
+    use crate::judge::{CaseJob, CompileJob, Compiled, Dialogue, Facts, JudgeError};
+    use crate::language::Language;
+    use crate::operations::Recycled;
+    use crate::sandbox::{PoolStatus, ProfileStatus, SandboxStatus};
+    use crate::submission::RunLimits;
+
+    /// Has no sandbox for anything, and waits for one while anybody wants it.
+    struct Waits;
+
+    async fn waits<T>(cancel: &CancellationToken) -> Result<T, JudgeError> {
+        cancel.cancelled().await;
+        Err(JudgeError::Cancelled)
+    }
+
+    impl Executor for Waits {
+        type Session = ();
+
+        async fn compile(
+            &self,
+            _: &CompileJob<'_>,
+            cancel: &CancellationToken,
+        ) -> Result<Compiled, JudgeError> {
+            waits(cancel).await
+        }
+
+        async fn run_case(
+            &self,
+            _: &CaseJob<'_>,
+            (): &(),
+            cancel: &CancellationToken,
+        ) -> Result<Facts, JudgeError> {
+            waits(cancel).await
+        }
+
+        async fn run_pair(
+            &self,
+            _: &CaseJob<'_>,
+            _: &CaseJob<'_>,
+            cancel: &CancellationToken,
+        ) -> Result<Dialogue, JudgeError> {
+            waits(cancel).await
+        }
+
+        async fn version(
+            &self,
+            _: &Language,
+            _: &RunLimits,
+            cancel: &CancellationToken,
+        ) -> Result<Option<String>, JudgeError> {
+            waits(cancel).await
+        }
+
+        fn at_once(&self) -> usize {
+            1
+        }
+    }
+
+    /// A pool of this profile, of which no sandbox can be made.
+    #[derive(Debug)]
+    struct Away(Profile);
+
+    impl Operations for Away {
+        fn status(&self) -> PoolStatus {
+            let status = ProfileStatus {
+                profile: self.0.clone(),
+                slots: 1,
+                places: 1,
+                warm: 1,
+                kept: 1,
+                idle: 0,
+                leased: 0,
+                starting: 1,
+                waiting: 1,
+                created: 0,
+                retired: BTreeMap::new(),
+                problem: Some("the engine is away".to_owned()),
+                no_image: false,
+                image: Some("sha256:12".into()),
+            };
+            PoolStatus { profiles: vec![status], ..PoolStatus::default() }
+        }
+
+        fn sandboxes(&self) -> Vec<SandboxStatus> {
+            Vec::new()
+        }
+
+        fn runs_at_once(&self) -> usize {
+            1
+        }
+
+        fn recycle(&self) -> Recycled {
+            Recycled { sandboxes: 0 }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_for_a_sandbox_that_cannot_be_made_is_left_to_others_and_no_more_is_begun() {
+        let languages = std::path::Path::new("../images/languages.toml");
+        let languages = Arc::new(Languages::load(languages, "latest").unwrap());
+        let language = Speech { id: "c17".into(), definition: BlobId::of(b"c17") };
+        let profile = Profile::of_compilations(languages.get("c17").unwrap()).unwrap();
+        let broker = Broker::connect(&Config::default().cluster, "nats://127.0.0.1:1", "node").await.unwrap();
+        let ((blobs, folder), stop) = (blobs(), CancellationToken::new());
+        let parts = NodeParts {
+            broker,
+            name: "node".to_owned(),
+            executor: Waits,
+            languages,
+            operations: Arc::new(Away(profile.clone())),
+            blobs,
+            programs: folder.path().to_owned(),
+            cache: gavel_protocol::Bytes::mib(1),
+            largest: gavel_protocol::Bytes::mib(1),
+            credits: 1,
+            compilations: 1,
+            speed: Some(Speed::of(1.0)),
+            weight: None,
+            live: LiveOutputs::default(),
+        };
+        let node = Node::start(parts, &stop);
+        let _stop = stop.drop_guard();
+        let work = Work::Version(Box::new(VersionWork { language, limits: LIMITS }));
+        let terms = Terms { stretch: TimeScale::ONE, shown: None };
+        let cancel = CancellationToken::new();
+        let begun = tokio::time::Instant::now();
+        let told = node.0.served(&work, terms, &cancel).await;
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+        let Err(work::NotDone::Failed(Way::NotServed, why)) = told else { panic!("{told:?}") };
+        assert_eq!(why, "the engine is away");
+        assert!(node.0.resting.lasts(&profile, Instant::now()));
+        cancel.cancel();
+        let told = node.0.served(&work, terms, &cancel).await;
+        assert!(matches!(told, Err(work::NotDone::Cancelled)), "{told:?}");
+    }
 
     #[tokio::test]
     async fn a_task_of_which_nobody_wants_a_part_any_more_waits_for_no_room() {

@@ -69,7 +69,8 @@ async fn take<E: Executor>(shared: Arc<Shared<E>>, profile: Profile) {
     shared.measured().await;
     let mut pulls = Pulls::new(&shared.broker, found(&shared, &pool).await);
     loop {
-        if shared.is_draining() || shared.trouble().is_some() || !shared.offers(&profile) {
+        let is_resting = shared.resting.lasts(&profile, Instant::now());
+        if shared.is_draining() || shared.trouble().is_some() || is_resting || !shared.offers(&profile) {
             tokio::time::sleep(PAUSE).await;
             continue;
         }
