@@ -93,10 +93,8 @@ struct Unkept {
 #[derive(Debug, Clone)]
 struct Known {
     beat: Beat,
-    /// The pools that it has images for.
+    /// The pools whose images it has been seen to have: it takes tasks of no others.
     pools: Vec<String>,
-    /// Those of them whose images it has been seen to have.
-    ready: Vec<String>,
     at: Instant,
     /// When it was last given the known programs.
     tried: Option<Instant>,
@@ -179,16 +177,6 @@ impl Known {
         self.serves(&needs.pool) && self.is_able(needs)
     }
 
-    /// It takes tasks of a pool, and has been seen to have the image for them: what it is dealt it cannot leave to others.
-    fn is_ready_for(&self, pool: &str) -> bool {
-        self.takes_tasks() && self.ready.iter().any(|ready| ready == pool)
-    }
-
-    /// Such tasks can be dealt to it.
-    fn can_be_dealt(&self, needs: &Needs) -> bool {
-        self.is_ready_for(&needs.pool) && self.is_able(needs)
-    }
-
     /// It is to be given the known programs, which take this. One that has not told its speed does not know what that is.
     fn is_unknown(&self, needs: &Needs, every: Duration) -> bool {
         let is_due = self.tried.is_none_or(|tried| tried.elapsed() > every);
@@ -253,16 +241,14 @@ pub(super) fn shortened(what: &str) -> &str {
     &what[..what.floor_char_boundary(LONGEST_FAULT)]
 }
 
-/// The pools that a node has images for, and those of them whose images it has been seen to have.
-fn pools(beat: &Beat) -> (Vec<String>, Vec<String>) {
+/// The pools that a node takes tasks of. Whoever counts more of it waits for what does not come: others are spared for its sake.
+fn pools(beat: &Beat) -> Vec<String> {
     // It would hand tasks of ours back, and has no room for them.
     if beat.protocol != PROTOCOL || beat.trouble.is_some() {
-        return Default::default();
+        return Vec::new();
     }
-    let offers = beat.profiles.iter().filter(|offer| !offer.no_image);
-    let seen = offers.clone().filter(|offer| offer.image.is_some());
-    let pool = |offer: &Offer| names::pool_of(&offer.profile);
-    (offers.map(pool).collect(), seen.map(pool).collect())
+    let is_seen = |offer: &&Offer| !offer.no_image && offer.image.is_some();
+    beat.profiles.iter().filter(is_seen).map(|offer| names::pool_of(&offer.profile)).collect()
 }
 
 impl Inner {
@@ -337,7 +323,7 @@ impl Nodes {
         let mut nodes = self.nodes();
         nodes.sweep();
         let Inner { known: all, words, counted, .. } = &mut *nodes;
-        let (pools, ready) = pools(&beat);
+        let pools = pools(&beat);
         if let Some(known) = all.get_mut(name) {
             let is_news = !known.is_here() || known.beat.incarnation != beat.incarnation;
             let offered = |known: &Known| {
@@ -345,7 +331,7 @@ impl Nodes {
             };
             let before = offered(known);
             let is_other = known.pools != pools;
-            (known.beat, known.pools, known.ready, known.at) = (beat, pools, ready, Instant::now());
+            (known.beat, known.pools, known.at) = (beat, pools, Instant::now());
             known.tried = known.tried.filter(|_| !is_news);
             if is_news || is_other || before != offered(known) {
                 *counted = None;
@@ -359,7 +345,7 @@ impl Nodes {
         let (tried, word, faults) = (None, words.get(name).cloned(), Vec::new());
         let (done, failures, pace) = (0, 0, Pace::default());
         let is_doubted = false;
-        let known = Known { beat, pools, ready, at, tried, word, is_doubted, done, failures, faults, pace };
+        let known = Known { beat, pools, at, tried, word, is_doubted, done, failures, faults, pace };
         all.insert(name.to_owned(), known);
         *counted = None;
         Ok(true)
@@ -447,7 +433,7 @@ impl Nodes {
         let (mut nodes, now) = (self.nodes(), Instant::now());
         nodes.count_if_old();
         let has_room = |(name, known): &(&String, &Known)| {
-            known.can_be_dealt(needs) && at_hand(name) < known.credits(&needs.pool)
+            known.can(needs) && at_hand(name) < known.credits(&needs.pool)
         };
         let idle = nodes.known.iter().filter(has_room);
         let idle = idle.map(|(name, known)| (name, nodes.quickness(known, now)));
@@ -457,14 +443,14 @@ impl Nodes {
 
     /// A node can be dealt tasks of a pool.
     pub(super) fn is_any_ready_for(&self, pool: &str) -> bool {
-        self.nodes().known.values().any(|known| known.is_ready_for(pool))
+        self.nodes().known.values().any(|known| known.serves(pool))
     }
 
     /// The weights of the nodes that can be dealt such tasks: slots, times how quick each is.
     pub(super) fn weights(&self, needs: &Needs) -> BTreeMap<String, f64> {
         let (nodes, now, pool) = (self.nodes(), Instant::now(), &needs.pool);
         let scale = nodes.scale(now);
-        let ready = nodes.known.iter().filter(|(_, known)| known.can_be_dealt(needs));
+        let ready = nodes.known.iter().filter(|(_, known)| known.can(needs));
         ready.map(|(name, known)| (name.clone(), known.weight(known.credits(pool), scale, now))).collect()
     }
 
@@ -735,6 +721,24 @@ pub(super) mod tests {
         heard(&nodes, "a", beat(4, &["run"]));
         heard(&nodes, "b", Beat { protocol: PROTOCOL + 1, ..beat(4, &["run"]) });
         assert_eq!(nodes.credits("run"), 4);
+    }
+
+    #[test]
+    fn a_node_that_does_not_know_its_images_is_no_other_for_what_one_has_failed_at() {
+        let nodes = Nodes::default();
+        heard(&nodes, "good", beat(4, &["run"]));
+        // As where its warden is away: it takes none of their tasks.
+        let mut unknown = beat(2, &["run"]);
+        for offer in &mut unknown.profiles {
+            (offer.image, offer.problem) = (None, Some("the warden is away".into()));
+        }
+        heard(&nodes, "new", unknown);
+        let needs = Needs::pool("run");
+        assert!(!nodes.has_others(&["good".to_owned()], &needs), "it would be handed back for ever");
+        assert_eq!((nodes.credits("run"), nodes.can(&needs)), (4, true));
+        heard(&nodes, "new", beat(2, &["run"]));
+        assert!(nodes.has_others(&["good".to_owned()], &needs));
+        assert_eq!(nodes.credits("run"), 6);
     }
 
     #[test]
