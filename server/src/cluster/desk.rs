@@ -284,6 +284,31 @@ impl<W> Desk<W> {
         Asked { answer, begun, given_up: None }
     }
 
+    /// A node has not heard in time that it may begin a task, and has handed it back: that was no try. A coordinator that stands still, or
+    /// is cut off for some seconds, hears of the questions of each node in turn when it is back.
+    pub(super) fn not_begun(&mut self, node: &str, begin: &Begin) {
+        if begin.incarnation != self.incarnation {
+            return;
+        }
+        let known = self.tasks.get_mut(&begin.task).filter(|open| open.asked == begin.asked);
+        let Some(open) = known else { return };
+        let before = open.grants.len();
+        open.grants.retain(|grant| grant.node != node || grant.process != begin.process);
+        if open.grants.len() == before {
+            return;
+        }
+        if open.grants.is_empty()
+            && let Some(out) = self.out.get_mut(&open.needs.pool)
+        {
+            out.waiting += 1;
+        }
+        let had_before = open.grants.iter().any(|grant| grant.node == node);
+        let is_dealt = open.dealt.as_ref().is_some_and(|dealt| dealt.node == node);
+        if !had_before && !is_dealt {
+            self.has_no_more(node, begin.task);
+        }
+    }
+
     fn given_up(&mut self, task: u64) -> Asked<'_, W> {
         let given_up = self.close(task).map(|open| {
             let nodes: Vec<_> = open.grants.iter().map(|grant| grant.node.as_str()).collect();
@@ -477,12 +502,7 @@ impl<W> Desk<W> {
         let open = self.tasks.remove(&task)?;
         let dealt = open.dealt.iter().map(|dealt| &dealt.node);
         for node in open.grants.iter().map(|grant| &grant.node).chain(dealt) {
-            if let Some(granted) = self.granted.get_mut(node) {
-                granted.remove(&task);
-                if granted.is_empty() {
-                    self.granted.remove(node);
-                }
-            }
+            self.has_no_more(node, task);
         }
         if let Some(out) = self.out.get_mut(&open.needs.pool) {
             out.all -= 1;
@@ -492,6 +512,16 @@ impl<W> Desk<W> {
             }
         }
         Some(open)
+    }
+
+    /// A node has a task in hand no more.
+    fn has_no_more(&mut self, node: &str, task: u64) {
+        if let Some(granted) = self.granted.get_mut(node) {
+            granted.remove(&task);
+            if granted.is_empty() {
+                self.granted.remove(node);
+            }
+        }
     }
 }
 
@@ -654,6 +684,26 @@ mod tests {
         assert_eq!(asked.answer, Begun::Gone);
         assert_eq!(asked.given_up, Some((vec!["first", "second"], "a, b, c".to_owned())));
         assert_eq!(desk.answer("c", &answer(&begin, 2), 0), Ruling::Late);
+    }
+
+    #[test]
+    fn a_node_that_has_not_heard_that_it_may_begin_has_not_had_it() {
+        let (mut desk, begin) = desk();
+        let other = Begin { process: Uuid::from_u128(9), ..begin.clone() };
+        for (number, node) in (11..).zip(["a", "b", "c", "a"]) {
+            assert_eq!(begins(&mut desk, node, &begin, number, true), go(number, vec![0, 1]), "{node}");
+            desk.not_begun("another", &begin);
+            desk.not_begun(node, &other);
+            assert_eq!((desk.exhausted().len(), desk.at_hand(node)), (1, 1), "that is of another process");
+            for _ in 0..2 {
+                desk.not_begun(node, &begin);
+                assert_eq!((desk.exhausted().len(), desk.at_hand(node)), (0, 0), "nobody is at it");
+            }
+        }
+        assert_eq!(begins(&mut desk, "d", &begin, 20, true), go(20, vec![0, 1]));
+        assert_eq!(desk.answer("d", &answer(&begin, 20), 0), first("first"));
+        assert_eq!(desk.answer("d", &answer(&begin, 20), 1), first("second"));
+        assert!(desk.tasks.is_empty() && desk.out.is_empty() && desk.granted.is_empty());
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::objects::{Budget, Objects, Place};
 use super::packing::definition;
 use super::seldom::Seldom;
 use super::speed::Speed;
-use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way, Work};
+use super::wire::{Answer, Begin, Begun, Done, Left, Outcome, PROTOCOL, Part, Task, TaskName, Way, Work};
 use crate::blobs::Blobs;
 use crate::content::BlobId;
 use crate::judge::{Executor, TimeScale};
@@ -280,7 +280,9 @@ impl<E: Executor> Shared<E> {
     /// knows who has had it. False where it is not for us, which the broker is told then.
     async fn may_read(&self, came: &Came) -> bool {
         let Some(Label { coordinator, name }) = reading::label(&came.payload) else { return true };
-        if !self.silent.may_be_asked(&coordinator, Instant::now()) {
+        // It is being done here: what is asked of it now is nothing that could be given up.
+        let is_here = self.at().contains_key(&name);
+        if is_here || !self.silent.may_be_asked(&coordinator, Instant::now()) {
             came.hand_back(SILENCE).await;
             return false;
         }
@@ -447,7 +449,21 @@ impl<E: Executor> Shared<E> {
             Err(_elapsed) if !self.broker.is_connected() => {}
             Err(_elapsed) => self.silent.does_not_answer(coordinator, Instant::now()),
         }
-        serde_json::from_slice(&answer.ok()?.ok()?.payload).ok()
+        let answer = answer.ok().and_then(Result::ok);
+        let begun = answer.and_then(|answer| serde_json::from_slice(&answer.payload).ok());
+        if begun.is_none() {
+            self.leave(coordinator, begin).await;
+        }
+        begun
+    }
+
+    /// Tells a coordinator that what it says of a question is not heard any more: the task is handed back.
+    async fn leave(&self, coordinator: &str, left: Begin) {
+        let Ok(message) = serde_json::to_vec(&Left { left }) else { return };
+        let subject = names::begin(coordinator, &self.name);
+        if let Err(why) = self.broker.client().publish(subject, message.into()).await {
+            tracing::debug!("A question was not taken back: {why}");
+        }
     }
 
     /// What comes of a part; nothing of one that nobody waits for.

@@ -208,7 +208,15 @@ pub(crate) struct Begin {
     pub(crate) unread: bool,
 }
 
-/// The answer to that.
+/// A node has waited for the answer to a question in vain, and has handed the task back: what it was given with that it has not begun. To
+/// this there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Left {
+    /// The question.
+    pub(crate) left: Begin,
+}
+
+/// The answer to [`Begin`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Begun {

@@ -24,7 +24,7 @@ use crate::cluster::pulls::Pulls;
 use crate::cluster::speed::Terms;
 use crate::cluster::streams::{MAX_AGE, Sizes};
 use crate::cluster::wire::{
-    Answer, Beat, Begin, Begun, Control, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way,
+    Answer, Beat, Begin, Begun, Control, Done, Left, Outcome, PROTOCOL, Part, Task, TaskName, Way,
 };
 use crate::config::Dispatch;
 use crate::content::BlobId;
@@ -524,12 +524,11 @@ impl Shared {
 
     /// A node wants to begin a task.
     async fn asked(&self, message: &Message) {
-        let (Some(node), Some(reply)) = (names::sender(&message.subject), message.reply.clone()) else {
-            return;
-        };
+        let Some(node) = names::sender(&message.subject) else { return };
         if names::is_handed_out(message) {
             return self.leave(node, "a question");
         }
+        let Some(reply) = message.reply.clone() else { return self.left(node, &message.payload) };
         let Ok(question) = serde_json::from_slice::<Begin>(&message.payload) else {
             self.nodes.note_fault(node, "a question that makes no sense");
             return;
@@ -543,6 +542,13 @@ impl Shared {
         let Ok(answer) = serde_json::to_vec(&answer) else { return };
         if let Err(why) = self.broker.client().publish(reply, answer.into()).await {
             tracing::warn!(node, "A node could not be answered: {why}");
+        }
+    }
+
+    /// A node waits for the answer to a question no more. What has no place for an answer and is not that has no sense.
+    fn left(&self, node: &str, payload: &[u8]) {
+        if let Ok(Left { left }) = serde_json::from_slice(payload) {
+            self.state().desk.not_begun(node, &left);
         }
     }
 
@@ -898,6 +904,31 @@ mod tests {
         // The result was stored when its node was killed, and the broker still had the task.
         assert_eq!(shared.answer_to("a", &begin(3)), Begun::Gone);
         assert!(shared.nodes.status().iter().all(|node| node.faults.is_empty()), "nobody has lied");
+    }
+
+    #[tokio::test]
+    async fn questions_that_are_heard_long_after_they_were_asked_give_nothing_up() {
+        let lone = Lone::start().await;
+        let shared = &lone.remote.0;
+        let nodes = ["a", "b", "c", "d", "e"];
+        for node in nodes {
+            shared.nodes.heard(node, able()).unwrap();
+        }
+        let asking = tokio::spawn(asks(Arc::clone(shared)));
+        let Next { task, message, .. } = sent(shared).await;
+        let (incarnation, asked) = (shared.incarnation, BlobId::of(&message));
+        let begin = Begin { incarnation, task, asked, process: Uuid::from_u128(1), unread: false };
+        let left = serde_json::to_vec(&Left { left: begin.clone() }).unwrap();
+        // The coordinator stood still for a time: each of them has given it up by now.
+        for node in nodes {
+            let answer = shared.answer_to(node, &begin);
+            assert!(matches!(answer, Begun::Go { .. }), "{node} {answer:?}");
+            shared.left(node, b"rubbish");
+            shared.left(node, &left);
+        }
+        assert!(matches!(shared.answer_to("a", &begin), Begun::Go { .. }));
+        assert!(!asking.is_finished());
+        asking.abort();
     }
 
     /// Tasks that go out while so many wait of each of these pools.
