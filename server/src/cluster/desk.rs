@@ -325,13 +325,23 @@ impl<W> Desk<W> {
         true
     }
 
-    /// Tasks that the broker has had for so long and that no node has asked for.
+    /// Tasks that the broker has had for so long, or was seen to have so long ago, and that no node has asked for: the longest first.
     pub(super) fn idle(&self, since: Duration) -> Vec<Idle> {
         let idle = |(task, open): (&u64, &Open<W>)| {
             let (sequence, sent) = open.sent.filter(|_| open.grants.is_empty())?;
-            (sent.elapsed() > since).then_some(Idle { task: *task, sequence, asked: open.asked })
+            let idle = Idle { task: *task, sequence, asked: open.asked };
+            (sent.elapsed() > since).then_some((sent, idle))
         };
-        self.tasks.iter().filter_map(idle).collect()
+        let mut idle: Vec<_> = self.tasks.iter().filter_map(idle).collect();
+        idle.sort_unstable_by_key(|(sent, idle)| (*sent, idle.task));
+        idle.into_iter().map(|(_, idle)| idle).collect()
+    }
+
+    /// The broker was seen to have a task: others are looked for before it is again.
+    pub(super) fn is_kept(&mut self, task: u64) {
+        if let Some((_, seen)) = self.tasks.get_mut(&task).and_then(|open| open.sent.as_mut()) {
+            *seen = Instant::now();
+        }
     }
 
     /// The broker has lost a task. Who waits for it, where no node was given it.
@@ -792,6 +802,15 @@ mod tests {
         assert_eq!(desk.idle(Duration::ZERO), []);
         assert!(desk.vanished(begin.task).is_empty());
         let (mut desk, begin) = desk_of_two();
+        let later = desk.next_task();
+        desk.open(later, (run(), BlobId::of(b"later")), [(0, "third")], Vec::new());
+        assert!(desk.sent(later, 71));
+        let idle =
+            |desk: &Desk<_>| desk.idle(Duration::ZERO).iter().map(|idle| idle.task).collect::<Vec<_>>();
+        assert_eq!(idle(&desk), [begin.task, later]);
+        desk.is_kept(begin.task);
+        assert_eq!(idle(&desk), [later, begin.task], "it was seen");
+        assert_eq!(desk.vanished(later), ["third"]);
         assert_eq!(desk.vanished(begin.task), ["first", "second"]);
         assert_eq!((desk.len(), desk.out("run")), (0, 0));
     }

@@ -38,7 +38,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const RIPENING: Duration = Duration::from_millis(2);
 /// What no node has asked for in so long the broker may have lost.
 const IDLE: Duration = Duration::from_secs(20);
-/// Of those so many are looked for.
+/// So many of those are looked at that it has; of what is lost there is no end until all is sent again.
 const MOST_LOOKED_FOR: usize = 64;
 /// Results that are taken at one time. Each may have a MiB: whoever sends such is not to fill the memory.
 const RESULTS_AT_ONCE: usize = 32;
@@ -492,12 +492,18 @@ impl Shared {
 
     /// Sees whether the broker still has what no node has asked for in some time.
     async fn look_for_vanished(&self) {
-        let mut idle = self.state().desk.idle(IDLE);
-        idle.truncate(MOST_LOOKED_FOR);
+        let idle = self.state().desk.idle(IDLE);
+        let mut there = 0;
         for Idle { task, sequence, asked } in idle {
             match self.broker.kept(names::TASKS, sequence).await {
                 // Numbers begin anew where it has lost all.
-                Ok(Some(message)) if BlobId::of(&message) == asked => {}
+                Ok(Some(message)) if BlobId::of(&message) == asked => {
+                    self.state().desk.is_kept(task);
+                    there += 1;
+                    if there == MOST_LOOKED_FOR {
+                        return;
+                    }
+                }
                 Ok(_) => {
                     tracing::warn!("The broker has lost a task: it is sent again");
                     let waiters = self.state().desk.vanished(task);
