@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::stream::RawMessageErrorKind;
 use async_nats::jetstream::{self, Context, ContextBuilder};
 use async_nats::{Client, ConnectOptions, Event};
@@ -222,6 +223,26 @@ impl Broker {
         self.acknowledged(subject, message).await
     }
 
+    /// As [`Self::keep`], where what the subject has is of this number, 0 where it has nothing; none where something else is there by now.
+    ///
+    /// # Errors
+    /// When the broker has not said that it keeps it.
+    pub(super) async fn keep_behind(
+        &self,
+        subject: String,
+        message: bytes::Bytes,
+        last: u64,
+    ) -> Result<Option<u64>, BrokerError> {
+        let message = jetstream::message::PublishMessage::build().payload(message);
+        let message = message.expected_last_subject_sequence(last);
+        let sent = self.jetstream.send_publish(subject, message).await;
+        match sent.map_err(|why| BrokerError::of("take a message")(why.into()))?.await {
+            Ok(kept) => Ok(Some(kept.sequence)),
+            Err(why) if why.kind() == PublishErrorKind::WrongLastSequence => Ok(None),
+            Err(why) => Err(BrokerError::of("keep a message")(why.into())),
+        }
+    }
+
     async fn acknowledged(
         &self,
         subject: String,
@@ -245,6 +266,24 @@ impl Broker {
         let found = found.map_err(|why| BrokerError::of("open a stream")(why.into()))?;
         match found.get_raw_message(sequence).await {
             Ok(message) => Ok(Some(message.payload)),
+            Err(why) if why.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(why) => Err(BrokerError::of("look for a message")(why.into())),
+        }
+    }
+
+    /// The last that a stream has of a subject, with its number.
+    ///
+    /// # Errors
+    /// When the broker does not tell.
+    pub(super) async fn last(
+        &self,
+        stream: &str,
+        subject: &str,
+    ) -> Result<Option<(u64, bytes::Bytes)>, BrokerError> {
+        let found = self.jetstream.get_stream_no_info(stream).await;
+        let found = found.map_err(|why| BrokerError::of("open a stream")(why.into()))?;
+        match found.get_last_raw_message_by_subject(subject).await {
+            Ok(message) => Ok(Some((message.sequence, message.payload))),
             Err(why) if why.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
             Err(why) => Err(BrokerError::of("look for a message")(why.into())),
         }

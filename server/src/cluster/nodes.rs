@@ -63,7 +63,11 @@ pub struct Nodes {
 struct Inner {
     known: BTreeMap<String, Known>,
     /// The last word on each node, whether it is known or not: it may have gone, or be still to come.
-    words: BTreeMap<String, Word>,
+    words: BTreeMap<String, Last>,
+    /// The broker's stream that their numbers are of.
+    words_of: String,
+    /// All that this has was read.
+    words_are_read: bool,
     /// Those of ours that the broker is not known to have.
     unkept: BTreeMap<String, Unkept>,
     /// Tasks that nodes can be at, by pool. It is counted now and then: with thousands of nodes there is no time for it
@@ -82,10 +86,25 @@ struct Inner {
     swept: Option<Instant>,
 }
 
+/// The last word on a node.
+#[derive(Debug)]
+struct Last {
+    word: Word,
+    /// Its number at the broker; 0 where that is not known to have it.
+    number: u64,
+    /// The number of what the broker was seen to have of the node, since its words were last read from the first on. What is less
+    /// than the word's is what a power cut has left there.
+    there: Option<u64>,
+}
+
 /// A word of ours that the broker is not known to have.
 #[derive(Debug)]
 struct Unkept {
     word: Word,
+    /// Those of ours before it that the broker is not known to have, either.
+    earlier: Vec<Word>,
+    /// The number of the last that was known when the first of them was said. What has a later one is one of them, or was said since.
+    after: u64,
     /// The last that it has told meanwhile, with its number there: whether that came before ours is seen by the number of ours.
     heard: Option<(u64, Word)>,
 }
@@ -252,14 +271,17 @@ fn pools(beat: &Beat) -> Vec<String> {
 }
 
 impl Inner {
-    /// This is the last word on a node.
-    fn set_word(&mut self, name: &str, word: Word) {
+    /// This is the last word on a node, which the broker has under this number, where that is known.
+    fn set_word(&mut self, name: &str, word: Word, number: Option<u64>) {
         if let Some(known) = self.known.get_mut(name) {
             known.word = Some(word.clone());
             self.counted = None;
         }
-        if self.words.len() < MOST || self.words.contains_key(name) {
-            self.words.insert(name.to_owned(), word);
+        let before = self.words.get(name).map(|last| (last.number, last.there));
+        if self.words.len() < MOST || before.is_some() {
+            let kept = number.map(|number| (number, Some(number)));
+            let (number, there) = kept.or(before).unwrap_or((0, None));
+            self.words.insert(name.to_owned(), Last { word, number, there });
         }
     }
 
@@ -342,7 +364,8 @@ impl Nodes {
             return Ok(false);
         }
         let at = Instant::now();
-        let (tried, word, faults) = (None, words.get(name).cloned(), Vec::new());
+        let (tried, faults) = (None, Vec::new());
+        let word = words.get(name).map(|last| last.word.clone());
         let (done, failures, pace) = (0, 0, Pace::default());
         let is_doubted = false;
         let known = Known { beat, pools, at, tried, word, is_doubted, done, failures, faults, pace };
@@ -359,16 +382,83 @@ impl Nodes {
     /// We say that a node is to begin nothing more, or to begin again: that is the last word on it, and the broker is to keep it.
     pub(super) fn say(&self, name: &str, word: Word) {
         let nodes = &mut *self.nodes();
-        nodes.unkept.insert(name.to_owned(), Unkept { word: word.clone(), heard: None });
-        nodes.set_word(name, word);
+        let unkept = match nodes.unkept.remove(name) {
+            Some(mut before) => {
+                if !before.earlier.contains(&before.word) {
+                    before.earlier.push(before.word);
+                }
+                Unkept { word: word.clone(), earlier: before.earlier, after: before.after, heard: None }
+            }
+            None => {
+                let known = nodes.words.get(name).map_or(0, |last| last.number);
+                // What was said before is not known yet.
+                let after = if nodes.words_are_read { known } else { u64::MAX };
+                Unkept { word: word.clone(), earlier: Vec::new(), after, heard: None }
+            }
+        };
+        nodes.unkept.insert(name.to_owned(), unkept);
+        nodes.set_word(name, word, None);
     }
 
-    /// The broker has this word on a node, under this number. It is not the last where the broker is still to have one of ours.
+    /// The words that the broker has are read from the first on, of this stream: it is another than before where the broker has lost that.
+    pub(super) fn begin_words(&self, stream: &str) {
+        let nodes = &mut *self.nodes();
+        let is_other = nodes.words_of != stream;
+        for last in nodes.words.values_mut() {
+            last.there = None;
+            if is_other {
+                last.number = 0;
+            }
+        }
+        if is_other {
+            // What is there is what others have said again: ours are the last.
+            nodes.unkept.values_mut().for_each(|unkept| (unkept.after, unkept.heard) = (u64::MAX, None));
+            stream.clone_into(&mut nodes.words_of);
+        }
+        nodes.words_are_read = false;
+    }
+
+    /// All words that the broker has were read: those that it has lost, each with the number of what it has of the node instead.
+    pub(super) fn lost_words(&self) -> Vec<(String, Word, u64)> {
+        let nodes = &mut *self.nodes();
+        nodes.words_are_read = true;
+        let lost = nodes.words.iter().filter(|(name, last)| {
+            let is_there = last.there.is_some_and(|there| there >= last.number);
+            !is_there && !nodes.unkept.contains_key(*name)
+        });
+        lost.map(|(name, last)| (name.clone(), last.word.clone(), last.there.unwrap_or(0))).collect()
+    }
+
+    /// The broker may have our word on a node already, or an earlier one of ours: what it has of the node is this. The number behind which
+    /// ours is to be; none where it is there, or another server has said something since, which is the last word then.
+    pub(super) fn place_of(
+        &self,
+        name: &str,
+        word: &Word,
+        there: Option<(u64, Option<Word>)>,
+    ) -> Option<u64> {
+        let nodes = &mut *self.nodes();
+        let unkept = nodes.unkept.get(name).filter(|unkept| unkept.word == *word)?;
+        let Some((number, other)) = there else { return Some(0) };
+        let is_before = |other: &Word| number <= unkept.after || unkept.earlier.contains(other);
+        let Some(other) = other.filter(|other| !is_before(other)) else { return Some(number) };
+        nodes.unkept.remove(name);
+        nodes.set_word(name, other, Some(number));
+        None
+    }
+
+    /// The broker has this word on a node, under this number. It is not the last where the broker is still to have one of ours, or has lost
+    /// what was behind it.
     pub(super) fn hear_word(&self, name: &str, number: u64, word: Word) {
         let nodes = &mut *self.nodes();
+        if let Some(last) = nodes.words.get_mut(name) {
+            last.there = Some(number);
+        }
+        let is_old = nodes.words.get(name).is_some_and(|last| number < last.number);
         match nodes.unkept.get_mut(name) {
             Some(unkept) => unkept.heard = Some((number, word)),
-            None => nodes.set_word(name, word),
+            None if is_old => {}
+            None => nodes.set_word(name, word, Some(number)),
         }
     }
 
@@ -379,9 +469,9 @@ impl Nodes {
             return;
         }
         let heard = nodes.unkept.remove(name).and_then(|unkept| unkept.heard);
-        if let Some((_, later)) = heard.filter(|(heard, _)| *heard > number) {
-            nodes.set_word(name, later);
-        }
+        let later = heard.filter(|(heard, _)| *heard > number);
+        let (number, last) = later.unwrap_or_else(|| (number, word.clone()));
+        nodes.set_word(name, last, Some(number));
     }
 
     /// The broker is still to have this word of ours on a node.
@@ -962,6 +1052,65 @@ pub(super) mod tests {
         assert!(nodes.is_unkept("a", &ready), "that was an earlier one of ours");
         nodes.kept("a", &ready, 9);
         assert!(!nodes.may_begin("a"));
+    }
+
+    #[test]
+    fn a_word_that_the_broker_has_lost_is_said_again_unless_another_was_said_since() {
+        let (nodes, drained, ready) = (Nodes::default(), Word::of_operator(true), Word::of_operator(false));
+        heard(&nodes, "a", beat(4, &["run"]));
+        heard(&nodes, "b", beat(4, &["run"]));
+        nodes.begin_words("first");
+        nodes.hear_word("a", 7, drained.clone());
+        nodes.hear_word("b", 9, ready.clone());
+        assert!(nodes.lost_words().is_empty());
+        // A power cut has taken what was written last, and left what that took the place of.
+        nodes.begin_words("first");
+        nodes.hear_word("b", 5, drained.clone());
+        assert!(nodes.may_begin("b"), "it is not drained by what was said before");
+        let lost = |name: &str, word: &Word, there| (name.to_owned(), word.clone(), there);
+        assert_eq!(nodes.lost_words(), [lost("a", &drained, 0), lost("b", &ready, 5)]);
+        // Its disk is another.
+        nodes.begin_words("second");
+        nodes.hear_word("a", 1, ready.clone());
+        assert!(nodes.may_begin("a"));
+        assert_eq!(nodes.lost_words(), [lost("b", &ready, 0)]);
+        nodes.say("b", drained.clone());
+        nodes.begin_words("third");
+        assert_eq!(nodes.lost_words(), [lost("a", &ready, 0)], "that of `b` is on its way");
+        assert_eq!(nodes.place_of("b", &drained, Some((40, Some(ready)))), Some(40), "others said it again");
+    }
+
+    #[test]
+    fn a_word_of_which_it_was_not_told_that_the_broker_has_it_takes_the_place_of_no_later_one() {
+        let (nodes, drained, ready) = (Nodes::default(), Word::of_operator(true), Word::of_operator(false));
+        heard(&nodes, "a", beat(4, &["run"]));
+        nodes.say("a", ready.clone());
+        assert_eq!(
+            nodes.place_of("a", &ready, Some((3, Some(drained.clone())))),
+            Some(3),
+            "nothing was heard yet"
+        );
+        nodes.kept("a", &ready, 4);
+        nodes.begin_words("words");
+        nodes.hear_word("a", 9, ready.clone());
+        assert!(nodes.lost_words().is_empty());
+        nodes.say("a", drained.clone());
+        assert_eq!(nodes.place_of("a", &drained, None), Some(0));
+        assert_eq!(
+            nodes.place_of("a", &drained, Some((9, Some(ready.clone())))),
+            Some(9),
+            "it is still to come"
+        );
+        assert_eq!(nodes.place_of("a", &drained, Some((10, None))), Some(10), "that makes no sense");
+        nodes.say("a", ready.clone());
+        assert_eq!(nodes.place_of("a", &drained, None), None, "it is not the last of ours");
+        assert_eq!(nodes.place_of("a", &ready, Some((10, Some(drained.clone())))), Some(10), "and was kept");
+        assert_eq!(nodes.place_of("a", &ready, Some((11, Some(ready.clone())))), None, "it is there");
+        assert!(nodes.may_begin("a") && !nodes.is_unkept("a", &ready));
+        nodes.say("a", ready.clone());
+        let other = Word::drained_for("another server has seen it lie");
+        assert_eq!(nodes.place_of("a", &ready, Some((13, Some(other)))), None);
+        assert!(!nodes.may_begin("a") && !nodes.is_unkept("a", &ready), "that was said behind ours");
     }
 
     #[test]

@@ -69,10 +69,20 @@ impl Shared {
     async fn hear_words(self: &Arc<Self>) -> Result<(), BrokerError> {
         let connections = self.broker.connections();
         let connection = *connections.borrow();
+        let (stream, last) = self.broker.found(names::WORDS).await?;
+        self.nodes.begin_words(&stream);
         let pulls = Pulls::new(&self.broker, self.broker.read(names::WORDS, 1).await?);
+        let mut are_read = last == 0;
+        if are_read {
+            self.restore_words().await?;
+        }
         while let Some(mut pull) = pulls.pull(AT_ONCE).await {
             while let Some(message) = pull.next().await {
-                self.heard_word(&message);
+                let number = self.heard_word(&message);
+                if !are_read && number.is_some_and(|number| number >= last) {
+                    are_read = true;
+                    self.restore_words().await?;
+                }
             }
             if pull.is_broken() || *connections.borrow() != connection {
                 break;
@@ -81,16 +91,38 @@ impl Shared {
         Ok(())
     }
 
-    fn heard_word(self: &Arc<Self>, message: &jetstream::Message) {
+    /// A word has come. Its number at the broker, where it has one.
+    fn heard_word(self: &Arc<Self>, message: &jetstream::Message) -> Option<u64> {
         let said = names::sender(&message.subject).zip(Word::read(&message.payload));
-        match said.zip(message.info().ok()) {
-            Some(((node, word), info)) => {
-                self.nodes.hear_word(node, info.stream_sequence, word);
+        let number = message.info().ok().map(|info| info.stream_sequence);
+        match said.zip(number) {
+            Some(((node, word), number)) => {
+                self.nodes.hear_word(node, number, word);
                 self.remind(node);
                 self.moved.notify_one();
             }
             None => tracing::error!("A word on a node makes no sense: {}", message.subject),
         }
+        number
+    }
+
+    /// Says again what the broker has lost of words, with its disk or in a power cut.
+    async fn restore_words(&self) -> Result<(), BrokerError> {
+        for (node, word, last) in self.nodes.lost_words() {
+            let message = match word.written() {
+                Ok(message) => bytes::Bytes::from(message),
+                Err(why) => {
+                    tracing::error!(node, "A word on a node cannot be written: {why}");
+                    continue;
+                }
+            };
+            let _one = self.keeping.lock().await;
+            // Where something else is there by now, another has said it, or something since.
+            if self.broker.keep_behind(names::word(&node), message, last).await?.is_some() {
+                tracing::warn!(node, "The broker has lost whether a node is drained: it is told again");
+            }
+        }
+        Ok(())
     }
 
     /// Says the last word on a node, here at once, and to others by way of the broker.
@@ -107,8 +139,9 @@ impl Shared {
             Ok(message) => bytes::Bytes::from(message),
             Err(why) => return tracing::error!(node, "A word on a node cannot be written: {why}"),
         };
+        let mut is_again = false;
         loop {
-            match self.keep_once(node, word, message.clone()).await {
+            match self.keep_once(node, word, message.clone(), is_again).await {
                 Ok(()) => return,
                 Err(why) => tracing::warn!(
                     node,
@@ -117,6 +150,7 @@ impl Shared {
                 ),
             }
             tokio::time::sleep(PAUSE).await;
+            is_again = true;
         }
     }
 
@@ -126,14 +160,41 @@ impl Shared {
         node: &str,
         word: &Word,
         message: bytes::Bytes,
+        is_again: bool,
     ) -> Result<(), BrokerError> {
         let _one = self.keeping.lock().await;
         if self.nodes.is_unkept(node, word) {
-            let number = self.broker.keep(names::word(node), message).await?;
-            self.nodes.kept(node, word, number);
+            let number = if is_again {
+                self.kept_again(node, word, message).await?
+            } else {
+                Some(self.broker.keep(names::word(node), message).await?)
+            };
+            if let Some(number) = number {
+                self.nodes.kept(node, word, number);
+            }
             // Another server may have said something else behind it.
             self.remind(node);
         }
         Ok(())
+    }
+
+    /// Tells the broker a word once more, where it does not have it: it may, and not have been heard to say so. Then what others have said
+    /// behind it is not to be undone. The number that it has there; none where there is nothing to be told any more.
+    async fn kept_again(
+        &self,
+        node: &str,
+        word: &Word,
+        message: bytes::Bytes,
+    ) -> Result<Option<u64>, BrokerError> {
+        let subject = names::word(node);
+        loop {
+            let there = self.broker.last(names::WORDS, &subject).await?;
+            let there = there.map(|(number, said)| (number, Word::read(&said)));
+            let Some(last) = self.nodes.place_of(node, word, there) else { return Ok(None) };
+            let kept = self.broker.keep_behind(subject.clone(), message.clone(), last).await?;
+            if kept.is_some() {
+                return Ok(kept);
+            }
+        }
     }
 }
