@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 
@@ -24,14 +24,47 @@ pub struct ClusterOperations {
     nodes: Arc<Nodes>,
     /// The hashes of what languages are here, by id.
     definitions: BTreeMap<String, BlobId>,
+    /// Those of each profile.
+    images: Mutex<BTreeMap<Profile, Images>>,
     strikes: SharedStrikes,
+}
+
+/// The images that nodes have of a profile.
+#[derive(Debug, Default)]
+struct Images {
+    /// The one that is told.
+    told: Option<Arc<str>>,
+    /// Those that were there while that was.
+    beside: BTreeSet<Arc<str>>,
+}
+
+/// More than nodes have, by far: ids come from outside.
+const MOST_BESIDE: usize = 4096;
+
+impl Images {
+    /// The one that is told where nodes have these: another than before once that has gone and one is there that was not beside it. With
+    /// another all languages are tested anew, for which it is no reason that one of several nodes is drained.
+    fn told(&mut self, there: &[Arc<str>]) -> Option<Arc<str>> {
+        let is_there = |told: &Arc<str>| there.contains(told);
+        if !self.told.as_ref().is_some_and(is_there)
+            && let Some(new) = there.iter().find(|image| !self.beside.contains(*image))
+        {
+            *self = Self { told: Some(Arc::clone(new)), beside: BTreeSet::new() };
+        }
+        for image in there {
+            if self.beside.len() < MOST_BESIDE {
+                self.beside.insert(Arc::clone(image));
+            }
+        }
+        self.told.clone().filter(|_| !there.is_empty())
+    }
 }
 
 impl ClusterOperations {
     /// Of the nodes that this executor has, with our own pool.
     pub fn new(pool: Pool, remote: Remote, strikes: SharedStrikes) -> Self {
         let (nodes, definitions) = (remote.nodes(), remote.definitions());
-        Self { pool, remote, nodes, definitions, strikes }
+        Self { pool, remote, nodes, definitions, images: Mutex::default(), strikes }
     }
 }
 
@@ -39,10 +72,15 @@ impl Operations for ClusterOperations {
     fn status(&self) -> PoolStatus {
         let mut status = self.pool.status();
         let trouble = self.remote.trouble();
+        let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);
         for profile in status.profiles.iter_mut().filter(|status| status.profile != Profile::Command) {
             let offers = self.nodes.offers(&profile.profile);
-            *profile = seen(profile.clone(), offers, trouble.as_deref());
+            let there: Vec<Arc<str>> =
+                offers.iter().filter_map(|offer| offer.image.as_deref()).map(Arc::from).collect();
+            let image = images.entry(profile.profile.clone()).or_default().told(&there);
+            *profile = ProfileStatus { image, ..seen(profile.clone(), &offers, trouble.as_deref()) };
         }
+        drop(images);
         status.notes.extend(self.remote.note());
         status.unserved.extend(unserved(self.nodes.unknown_to_all(&self.definitions)));
         status
@@ -131,7 +169,7 @@ fn others(beat: &Beat, definitions: &BTreeMap<String, BlobId>) -> Option<String>
 
 /// A profile as nodes have it: up where one of them has it, installed where one may have it. Where no node is here nobody
 /// knows, and submissions wait, as they do while nothing can go over the broker.
-fn seen(own: ProfileStatus, offers: Vec<Offer>, trouble: Option<&str>) -> ProfileStatus {
+fn seen(own: ProfileStatus, offers: &[Offer], trouble: Option<&str>) -> ProfileStatus {
     let is_up = |offer: &&Offer| !offer.no_image && offer.problem.is_none();
     let idle = if trouble.is_some() { 0 } else { offers.iter().filter(is_up).count() };
     let no_image = !offers.is_empty() && offers.iter().all(|offer| offer.no_image);
@@ -141,8 +179,7 @@ fn seen(own: ProfileStatus, offers: Vec<Offer>, trouble: Option<&str>) -> Profil
         Some(problem) => Some(problem),
         None => Some("no node that is here has it".to_owned()),
     };
-    let image = offers.into_iter().find_map(|offer| offer.image).map(Arc::from);
-    ProfileStatus { idle, leased: 0, starting: 0, kept: idle, problem, no_image, image, ..own }
+    ProfileStatus { idle, leased: 0, starting: 0, kept: idle, problem, no_image, image: None, ..own }
 }
 
 #[cfg(test)]
@@ -177,19 +214,31 @@ mod tests {
 
     #[test]
     fn one_node_that_has_it_is_enough() {
-        let status = seen(own(), vec![offer(true, Some("there is no image")), offer(false, None)], None);
+        let status = seen(own(), &[offer(true, Some("there is no image")), offer(false, None)], None);
         assert_eq!((status.idle, status.problem.clone(), status.lacks_image()), (1, None, false));
-        assert_eq!(status.image.as_deref(), Some("sha256:theirs"));
         assert_eq!(not_up(&status), None);
     }
 
     #[test]
     fn without_a_node_submissions_wait_and_where_none_can_have_it_they_are_refused() {
-        let none = seen(own(), Vec::new(), None);
+        let none = seen(own(), &[], None);
         assert!(!none.lacks_image() && not_up(&none).unwrap().contains("no node that is here"));
-        assert!(seen(own(), vec![offer(true, None)], None).lacks_image());
-        let failing = seen(own(), vec![offer(false, Some("the disk is full"))], None);
+        assert!(seen(own(), &[offer(true, None)], None).lacks_image());
+        let failing = seen(own(), &[offer(false, Some("the disk is full"))], None);
         assert!(!failing.lacks_image() && not_up(&failing).unwrap().contains("the disk is full"));
+    }
+
+    #[test]
+    fn that_one_of_several_nodes_goes_is_no_other_image_and_a_new_one_is() {
+        let mut images = Images::default();
+        let mut told = |there: &[&str]| {
+            let there: Vec<Arc<str>> = there.iter().map(|image| Arc::from(*image)).collect();
+            images.told(&there).map(|image| image.to_string()).unwrap_or_default()
+        };
+        assert_eq!(told(&[]), "");
+        assert_eq!([told(&["a"]), told(&["a", "b"]), told(&["b"])], ["a"; 3], "`b` was beside it");
+        assert_eq!([told(&["new", "b"]), told(&["b"]), told(&[])], ["new", "new", ""]);
+        assert_eq!([told(&["c"]), told(&["b"]), told(&["c"])], ["c", "b", "c"], "it was taken back");
     }
 
     #[test]
@@ -228,7 +277,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_the_broker_is_told_whatever_nodes_have() {
-        let status = seen(own(), vec![offer(false, None)], Some("the broker cannot be reached"));
+        let status = seen(own(), &[offer(false, None)], Some("the broker cannot be reached"));
         assert!(!status.lacks_image() && status.idle == 0);
         assert!(not_up(&status).unwrap().ends_with("the broker cannot be reached"));
     }
