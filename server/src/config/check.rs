@@ -65,6 +65,12 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
 /// What the broker is asked with, and the name that is a part of subjects.
 fn check_cluster(cluster: &ClusterConfig) -> Result<(), String> {
     let ClusterConfig { url, token, nkey, name, credits, speed, weight, replicas, submissions, .. } = cluster;
+    // What is before it may be a secret, and the address is told in the log and by `gavel config`.
+    if url.as_ref().is_some_and(|urls| urls.contains('@')) {
+        return Err("`cluster.url` has a name or a password, which is not used; `cluster.token` and `cluster.nkey` are \
+                    for that"
+            .into());
+    }
     let is_known = |url: &str| ["nats://", "tls://"].iter().any(|scheme| url.starts_with(scheme));
     if let Some(url) = url.as_ref().filter(|urls| !urls.split(',').all(|url| is_known(url.trim()))) {
         return Err(format!("`cluster.url` is `{url}`; it must begin with nats:// or tls://"));
