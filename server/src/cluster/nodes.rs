@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use uuid::Uuid;
+
 use super::names;
 use super::pace::Pace;
 use super::seldom::Seldom;
@@ -112,6 +114,8 @@ struct Unkept {
 #[derive(Debug, Clone)]
 struct Known {
     beat: Beat,
+    /// The start of it that told before this one.
+    before: Option<Uuid>,
     /// The pools whose images it has been seen to have: it takes tasks of no others.
     pools: Vec<String>,
     at: Instant,
@@ -131,6 +135,8 @@ struct Known {
 const MOST_FAULTS: usize = 10;
 /// Longest text of one, in bytes.
 const LONGEST_FAULT: usize = 500;
+/// What is wrong where two starts of a node tell in turn.
+const DOUBLE: &str = "another node has the same name (cluster.name): they count as one, and each is told what is for the other";
 
 /// A node, as it is told to operators.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,6 +175,15 @@ impl Known {
         let why = self.word.as_ref().and_then(|word| word.why.as_ref());
         let why = why.filter(|why| !self.faults.contains(why));
         why.into_iter().chain(&self.faults).cloned().collect()
+    }
+
+    /// A fault is noted. True where it was not.
+    fn note_fault(&mut self, fault: &str) -> bool {
+        let is_news = self.faults.len() < MOST_FAULTS && !self.faults.iter().any(|other| other == fault);
+        if is_news {
+            self.faults.push(fault.to_owned());
+        }
+        is_news
     }
 
     /// It is here, understands what it is sent, and has not been told to begin nothing.
@@ -347,7 +362,16 @@ impl Nodes {
         let Inner { known: all, words, counted, .. } = &mut *nodes;
         let pools = pools(&beat);
         if let Some(known) = all.get_mut(name) {
-            let is_news = !known.is_here() || known.beat.incarnation != beat.incarnation;
+            let is_other_start = known.beat.incarnation != beat.incarnation;
+            // One that was started anew does not come back.
+            let is_double = is_other_start && known.before == Some(beat.incarnation);
+            if is_other_start {
+                known.before = Some(known.beat.incarnation);
+            }
+            if is_double && known.is_here() && known.note_fault(DOUBLE) {
+                tracing::error!(node = name, "{DOUBLE}");
+            }
+            let is_news = !known.is_here() || (is_other_start && !is_double);
             let offered = |known: &Known| {
                 (known.beat.credits, known.beat.compilations, known.beat.speed, known.is_draining())
             };
@@ -368,7 +392,8 @@ impl Nodes {
         let word = words.get(name).map(|last| last.word.clone());
         let (done, failures, pace) = (0, 0, Pace::default());
         let is_doubted = false;
-        let known = Known { beat, pools, at, tried, word, is_doubted, done, failures, faults, pace };
+        let before = None;
+        let known = Known { beat, before, pools, at, tried, word, is_doubted, done, failures, faults, pace };
         all.insert(name.to_owned(), known);
         *counted = None;
         Ok(true)
@@ -555,11 +580,7 @@ impl Nodes {
         let mut nodes = self.nodes();
         let Some(known) = nodes.known.get_mut(name) else { return self.seldom.is_time() };
         known.failures += 1;
-        let is_news = known.faults.len() < MOST_FAULTS && !known.faults.iter().any(|other| other == fault);
-        if is_news {
-            known.faults.push(fault.to_owned());
-        }
-        is_news
+        known.note_fault(fault)
     }
 
     /// Something that makes no sense is to be told of, which is no fault that is noted.
@@ -720,8 +741,6 @@ impl Nodes {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use uuid::Uuid;
-
     use super::*;
     use crate::cluster::wire::TaskName;
     use crate::content::BlobId;
@@ -947,6 +966,21 @@ pub(super) mod tests {
         heard(&nodes, "b", Beat { incarnation: Uuid::from_u128(2), ..able() });
         assert_eq!(unknown(every, 2), ["b"], "it has started anew");
         assert_eq!(unknown(Duration::ZERO, 9), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn two_nodes_of_one_name_are_told_of_once_and_are_no_news_again_and_again() {
+        let nodes = Nodes::default();
+        let told =
+            |start| nodes.heard("a", Beat { incarnation: Uuid::from_u128(start), ..beat(1, &["run"]) });
+        let faults = || nodes.status()[0].faults.clone();
+        assert_eq!([told(1), told(1), told(2), told(3)], [Ok(true), Ok(false), Ok(true), Ok(true)]);
+        assert!(faults().is_empty(), "it was started anew, twice");
+        for _ in 0..4 {
+            assert_eq!([told(2), told(3)], [Ok(false), Ok(false)]);
+        }
+        assert_eq!(faults(), [DOUBLE]);
+        assert_eq!((told(4), faults().len()), (Ok(true), 1));
     }
 
     #[test]
