@@ -286,7 +286,11 @@ impl<E: Executor> Judge<E> {
         let tests = self.run_tests(task, &mut course, total).await?;
         let image = language.and_then(|language| {
             let compiles = Profile::of_compilations(language);
-            self.executor.image(&compiles.unwrap_or_else(|| Profile::of_runs(language)))
+            let profile = compiles.unwrap_or_else(|| Profile::of_runs(language));
+            match compilation.as_ref().and_then(|compilation| compilation.node.as_deref()) {
+                Some(node) => self.executor.image_on(node, &profile),
+                None => self.executor.image(&profile),
+            }
         });
         let judgement = Judgement::of_tests(compilation, submission.limits, tests, total);
         let graded = match &grader {

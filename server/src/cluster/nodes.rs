@@ -686,6 +686,14 @@ impl Nodes {
         offers.filter(|offer| !offer.no_image).filter_map(|offer| offer.image.clone()).collect()
     }
 
+    /// Id of the image that a node has for a profile.
+    pub(super) fn image_of(&self, name: &str, profile: &Profile) -> Option<String> {
+        let profile = profile.to_string();
+        let nodes = self.nodes();
+        let offers = &nodes.known.get(name)?.beat.profiles;
+        offers.iter().find(|offer| offer.profile == profile)?.image.clone()
+    }
+
     /// Languages that are to none of the nodes what they are to the coordinator, as these hashes have it: tasks of them wait. None where
     /// no node is here.
     pub(super) fn unknown_to_all(&self, definitions: &BTreeMap<String, BlobId>) -> BTreeSet<String> {
@@ -966,6 +974,18 @@ pub(super) mod tests {
         heard(&nodes, "b", Beat { incarnation: Uuid::from_u128(2), ..able() });
         assert_eq!(unknown(every, 2), ["b"], "it has started anew");
         assert_eq!(unknown(Duration::ZERO, 9), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn an_image_is_that_of_the_node_that_was_asked_for() {
+        let nodes = Nodes::default();
+        heard(&nodes, "a", beat(1, &["run"]));
+        let mut other = beat(1, &["run"]);
+        other.profiles[0].image = Some("sha256:0".into());
+        heard(&nodes, "b", other);
+        let of = |name| nodes.image_of(name, &Profile::Run);
+        assert_eq!([of("a"), of("b")].map(Option::unwrap), ["sha256:run", "sha256:0"]);
+        assert_eq!([of("c"), nodes.image_of("a", &Profile::Runtime("java".into()))], [None, None]);
     }
 
     #[test]

@@ -584,6 +584,10 @@ impl Executor for Remote {
         self.0.nodes.images(profile).into_iter().next()
     }
 
+    fn image_on(&self, node: &str, profile: &Profile) -> Option<String> {
+        self.0.nodes.image_of(node, profile).or_else(|| self.image(profile))
+    }
+
     fn at_once(&self) -> usize {
         (AHEAD * self.0.nodes.all_credits()).clamp(AHEAD, MOST_AT_ONCE)
     }

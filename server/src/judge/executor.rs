@@ -88,6 +88,11 @@ pub trait Executor: Send + Sync + 'static {
         None
     }
 
+    /// The same on one of several machines, which may have images of their own.
+    fn image_on(&self, _node: &str, profile: &Profile) -> Option<String> {
+        self.image(profile)
+    }
+
     /// So many cases of one submission are worth asking for at one time.
     fn at_once(&self) -> usize;
 }
