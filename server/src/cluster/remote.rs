@@ -218,7 +218,7 @@ impl Remote {
     /// Why nothing can go over the broker, where that is so.
     pub(super) fn trouble(&self) -> Option<String> {
         let away = || (!self.0.broker.is_connected()).then(|| "the broker cannot be reached".to_owned());
-        away().or_else(|| self.0.standing.trouble())
+        away().or_else(|| self.0.standing.trouble(Instant::now()))
     }
 
     /// What the broker has less of than it should.
@@ -326,7 +326,7 @@ impl Remote {
 
     /// A job as work, whose contents are with the broker. While that is away it waits.
     async fn packed(&self, job: Job<'_>) -> Result<wire::Work, JudgeError> {
-        let begun = Instant::now();
+        let (begun, mut is_again) = (Instant::now(), false);
         loop {
             let budget = Budget::default();
             let packer = Packer { objects: &self.0.objects, blobs: &self.0.blobs, budget: &budget };
@@ -334,7 +334,11 @@ impl Remote {
                 Ok(work) => return Ok(work),
                 Err(ObjectError::Disk(why)) => return Err(contents_missing(why)),
                 Err(why) if begun.elapsed() < NODE_PATIENCE => {
-                    tracing::warn!("Contents cannot be sent: {}", crate::telemetry::chain(&why));
+                    let why = crate::telemetry::chain(&why);
+                    tracing::warn!("Contents cannot be sent: {why}");
+                    if std::mem::replace(&mut is_again, true) {
+                        self.0.standing.note_refused(&why, Instant::now());
+                    }
                     tokio::time::sleep(PAUSE).await;
                 }
                 Err(_) => return Err(not_served()),

@@ -472,16 +472,25 @@ impl Shared {
 
     /// Publishes a task; tries for as long as anybody waits for it.
     async fn publish(&self, Next { subject, name, message, task, .. }: Next) {
+        let mut is_again = false;
         loop {
             match self.broker.publish(subject.clone(), name.clone(), message.clone()).await {
                 Ok(sequence) => {
+                    self.standing.note_taken();
                     let is_wanted = self.state().desk.sent(task, sequence);
                     if !is_wanted {
                         self.recall(sequence);
                     }
                     return;
                 }
-                Err(why) => tracing::warn!("A task cannot be sent: {}", crate::telemetry::chain(&why)),
+                Err(why) => {
+                    let why = crate::telemetry::chain(&why);
+                    tracing::warn!("A task cannot be sent: {why}");
+                    // Once it may have been on its way when the broker was started anew.
+                    if std::mem::replace(&mut is_again, true) {
+                        self.standing.note_refused(&why, Instant::now());
+                    }
+                }
             }
             tokio::time::sleep(PAUSE).await;
             if !self.state().desk.is_open(task) {
