@@ -231,6 +231,7 @@ impl Cluster {
             dispatch: config.cluster.dispatch,
             languages: Arc::clone(languages),
             limits: config.limits.clone(),
+            lengths: Workspace::new(&config.workspace.path).state().join("lengths"),
         };
         let remote = Remote::start(parts, &stop);
         Ok(Some(Self { broker, name, remote, _stop: stop.clone().drop_guard(), stop }))

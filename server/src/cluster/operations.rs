@@ -103,6 +103,7 @@ impl Operations for ClusterOperations {
     fn forget_contents(&self) -> BoxFuture<'_, io::Result<()>> {
         Box::pin(async {
             self.remote.forget_contents().await.map_err(io::Error::other)?;
+            self.remote.forget_lengths().await?;
             // Whose they are stands in them.
             self.strikes.forget().await.map_err(io::Error::other)
         })

@@ -1,6 +1,7 @@
 //! The coordinator: an executor that has nodes carry jobs out.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,7 @@ use gavel_protocol::Bytes;
 mod ahead;
 mod asking;
 mod known;
+mod lengths;
 mod looking;
 mod order;
 mod service;
@@ -102,6 +104,8 @@ pub struct RemoteParts {
     pub languages: Arc<Languages>,
     /// Usual limits.
     pub limits: LimitsConfig,
+    /// The file in which it is kept how long tests took.
+    pub lengths: PathBuf,
 }
 
 /// Has nodes compile and run. Copies are of the same one.
@@ -136,6 +140,8 @@ struct Shared {
     /// Other coordinators.
     peers: Peers,
     expected: Expected,
+    /// The file in which that is kept; who has it writes it.
+    lengths: Mutex<PathBuf>,
     orders: Orders,
     shares: Shares,
     looking: Looking,
@@ -190,6 +196,7 @@ impl Remote {
             nodes: Arc::default(),
             peers: Peers::default(),
             expected: Expected::default(),
+            lengths: Mutex::new(parts.lengths),
             orders: Orders::default(),
             shares: Shares::default(),
             looking: Looking::new(parts.live),
@@ -249,6 +256,14 @@ impl Remote {
         *self.0.forgotten() = epoch;
         self.0.order_all(&self.0.forget(epoch));
         self.0.objects.remove_all().await
+    }
+
+    /// Forgets how long tests took.
+    ///
+    /// # Errors
+    /// When it is still in the file.
+    pub async fn forget_lengths(&self) -> std::io::Result<()> {
+        self.0.forget_lengths().await
     }
 
     /// The compiled programs.

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::asking::{Event, Place, Reply, Waiter, Waiting};
-use super::{Shared, State, known, looking, words};
+use super::{Shared, State, known, lengths, looking, words};
 use crate::cluster::broker::BrokerError;
 use crate::cluster::desk::{Desk, Idle, Lost, Ruling, Slow};
 use crate::cluster::line::MOST_PARTS;
@@ -71,6 +71,7 @@ pub(super) fn start(shared: &Arc<Shared>, stop: &CancellationToken) {
     spawn("the trying of nodes", |shared| Box::pin(known::watch(shared)));
     spawn("the asking for what programs write", |shared| Box::pin(looking::ask(shared)));
     spawn("the hearing of what programs write", |shared| Box::pin(looking::hear(shared)));
+    spawn("the keeping of how long tests took", |shared| Box::pin(lengths::keep(shared)));
     spawn("the hearing of words on nodes", |shared| Box::pin(words::hear(shared)));
     spawn("the telling of others that there is work", |shared| Box::pin(words::tell_busy(shared)));
     spawn("the hearing of others that have work", |shared| Box::pin(words::hear_busy(shared)));

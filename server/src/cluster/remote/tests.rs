@@ -55,6 +55,7 @@ impl Lone {
             dispatch: Dispatch::Pull,
             languages: Arc::new(languages),
             limits: config.limits,
+            lengths: folder.path().join("lengths"),
         };
         let remote = Remote::start(parts, &stop);
         Self { remote, _stop: stop.drop_guard(), _folder: folder }
