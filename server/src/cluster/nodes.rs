@@ -281,8 +281,8 @@ fn pools(beat: &Beat) -> Vec<String> {
     if beat.protocol != PROTOCOL || beat.trouble.is_some() {
         return Vec::new();
     }
-    let is_seen = |offer: &&Offer| !offer.no_image && offer.image.is_some();
-    beat.profiles.iter().filter(is_seen).map(|offer| names::pool_of(&offer.profile)).collect()
+    let takes = |offer: &&Offer| !offer.no_image && offer.image.is_some() && !offer.rests;
+    beat.profiles.iter().filter(takes).map(|offer| names::pool_of(&offer.profile)).collect()
 }
 
 impl Inner {
@@ -759,6 +759,7 @@ pub(super) mod tests {
             image: Some(format!("sha256:{profile}")),
             no_image: false,
             problem: None,
+            rests: false,
         };
         Beat {
             protocol: PROTOCOL,
@@ -856,6 +857,11 @@ pub(super) mod tests {
         heard(&nodes, "new", beat(2, &["run"]));
         assert!(nodes.has_others(&["good".to_owned()], &needs));
         assert_eq!(nodes.credits("run"), 6);
+        let mut resting = beat(2, &["run", "run:java"]);
+        resting.profiles[0].rests = true;
+        heard(&nodes, "new", resting);
+        assert!(!nodes.has_others(&["good".to_owned()], &needs), "it has no sandbox for it");
+        assert_eq!([nodes.credits("run"), nodes.credits("run-java")], [4, 2]);
     }
 
     #[test]

@@ -132,6 +132,7 @@ fn told(node: NodeStatus, definitions: &BTreeMap<String, BlobId>) -> NodeView {
         (true, false) => NodeState::Ready,
     };
     let (stranger, others) = (stranger(&node.beat), others(&node.beat, definitions));
+    let resting: Vec<String> = resting(&node.beat).collect();
     let Beat { version, credits, compilations, speed, busy, profiles, trouble, .. } = node.beat;
     let image = |offer: Offer| Some((offer.profile, offer.image?));
     NodeView {
@@ -145,7 +146,7 @@ fn told(node: NodeStatus, definitions: &BTreeMap<String, BlobId>) -> NodeView {
         busy,
         done: node.done,
         failures: node.failures,
-        faults: trouble.into_iter().chain(stranger).chain(others).chain(node.faults).collect(),
+        faults: trouble.into_iter().chain(stranger).chain(others).chain(resting).chain(node.faults).collect(),
         silent_ms: u64::try_from(node.silent_for.as_millis()).unwrap_or(u64::MAX),
         images: profiles.into_iter().filter_map(image).collect(),
     }
@@ -155,6 +156,14 @@ fn told(node: NodeStatus, definitions: &BTreeMap<String, BlobId>) -> NodeView {
 fn stranger(beat: &Beat) -> Option<String> {
     let why = "it is of another version, whose messages have another form: it has no tasks of this server";
     (beat.protocol != PROTOCOL).then(|| why.to_owned())
+}
+
+/// Why a node leaves tasks to others for which it has images.
+fn resting(beat: &Beat) -> impl Iterator<Item = String> {
+    beat.profiles.iter().filter(|offer| offer.rests).map(|Offer { profile, problem, .. }| {
+        let why = problem.as_deref().unwrap_or("it does not say why");
+        format!("it leaves tasks of {profile} to others, as it can make no sandbox for them: {why}")
+    })
 }
 
 /// What a node says of languages that are others here, and of which it does nothing. What it does not know it may have no use for.
@@ -210,7 +219,7 @@ mod tests {
 
     fn offer(no_image: bool, problem: Option<&str>) -> Offer {
         let image = (!no_image).then(|| "sha256:theirs".to_owned());
-        Offer { profile: "run".into(), image, no_image, problem: problem.map(str::to_owned) }
+        Offer { profile: "run".into(), image, no_image, problem: problem.map(str::to_owned), rests: false }
     }
 
     #[test]
@@ -253,6 +262,19 @@ mod tests {
         let told = others(&beat, &definitions(b"new")).unwrap();
         assert!(told.contains("definitions of c17 (languages.toml)"), "{told}");
         assert_eq!(others(&beat, &BTreeMap::new()), None, "the server asks nobody for them");
+    }
+
+    #[test]
+    fn of_a_node_that_can_make_no_sandbox_it_is_told_why() {
+        let told = |rests| {
+            let offer = Offer { rests, ..offer(false, Some("the engine is away")) };
+            resting(&Beat { profiles: vec![offer], ..beat(1, &[]) }).collect::<Vec<_>>()
+        };
+        assert!(told(false).is_empty(), "none may be needed");
+        assert!(
+            told(true).concat().contains("tasks of run to others")
+                && told(true).concat().ends_with("is away")
+        );
     }
 
     #[test]

@@ -434,6 +434,9 @@ pub struct Offer {
     /// Why none could be made.
     #[serde(default)]
     pub problem: Option<String>,
+    /// For want of one its tasks are left to others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rests: bool,
 }
 
 /// What a node is told.

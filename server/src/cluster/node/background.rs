@@ -188,7 +188,9 @@ impl<E: Executor> Shared<E> {
     }
 
     fn beat(&self) -> Beat {
+        let now = Instant::now();
         let offer = |status: ProfileStatus| Offer {
+            rests: self.resting.is_told(&status, now),
             profile: status.profile.to_string(),
             image: status.image.as_deref().map(str::to_owned),
             no_image: status.lacks_image(),

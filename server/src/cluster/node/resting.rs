@@ -10,6 +10,8 @@ use crate::sandbox::{Profile, ProfileStatus};
 const WAITED_FOR: Duration = Duration::from_secs(5);
 /// So long nothing is begun then that needs one. By beginning something it is found out whether one can be made.
 const RESTS_FOR: Duration = Duration::from_secs(5);
+/// So long coordinators are told of it: they would send more of them meanwhile, and spare others for their sake.
+const TOLD_FOR: Duration = Duration::from_secs(10);
 /// How often it is looked, for each run: all profiles are looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -25,8 +27,18 @@ impl Resting {
 
     /// Nothing is begun at the moment that needs a sandbox of a profile.
     pub(super) fn lasts(&self, profile: &Profile, now: Instant) -> bool {
+        self.began_within(RESTS_FOR, profile, now)
+    }
+
+    /// Coordinators are told that tasks of a profile are left to others: one could not be made lately, and none was since.
+    pub(super) fn is_told(&self, status: &ProfileStatus, now: Instant) -> bool {
+        let is_lacking = status.problem.is_some() && status.idle + status.leased == 0;
+        is_lacking && self.began_within(TOLD_FOR, &status.profile, now)
+    }
+
+    fn began_within(&self, span: Duration, profile: &Profile, now: Instant) -> bool {
         let since = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(profile).copied();
-        since.is_some_and(|since| now.saturating_duration_since(since) < RESTS_FOR)
+        since.is_some_and(|since| now.saturating_duration_since(since) < span)
     }
 }
 
@@ -101,6 +113,17 @@ mod tests {
         resting.begin(Profile::Run, now);
         assert!(resting.lasts(&Profile::Run, now) && !resting.lasts(&Profile::Command, now));
         assert!(!resting.lasts(&Profile::Run, now + RESTS_FOR));
+    }
+
+    #[test]
+    fn coordinators_are_told_of_what_could_not_be_made_until_it_is_or_is_tried_again() {
+        let (resting, now) = (Resting::default(), Instant::now());
+        let [away, made] = [(0, Some("the engine is away")), (1, None)]
+            .map(|(idle, problem)| status(Profile::Run, idle, 0, problem));
+        assert!(!resting.is_told(&away, now), "nobody has asked for one");
+        resting.begin(Profile::Run, now);
+        assert!(resting.is_told(&away, now + RESTS_FOR) && !resting.is_told(&made, now + RESTS_FOR));
+        assert!(!resting.is_told(&away, now + TOLD_FOR));
     }
 
     #[tokio::test(start_paused = true)]
