@@ -20,6 +20,8 @@ use crate::content::BlobId;
 pub(super) const MOST_GRANTS: usize = 3;
 /// What a node is not at for so long, and has told nothing of, will not come: it says every 2 s what it is at.
 const LOST_AFTER: Duration = Duration::from_secs(10);
+/// A node that has said so no longer ago is still at a task: it says it every 2 s.
+const STILL: Duration = Duration::from_secs(5);
 
 /// All tasks of one start of a coordinator.
 #[derive(Debug)]
@@ -81,6 +83,8 @@ struct Grant {
     since: Instant,
     /// Since when the node does not say that it is at it.
     missed: Option<Instant>,
+    /// When it last said so.
+    at: Option<Instant>,
 }
 
 /// What a node's question leads to.
@@ -165,6 +169,17 @@ impl<W> Open<W> {
             return (grant.node == node).then_some(&mut grant.missed);
         }
         self.dealt.as_mut().filter(|dealt| dealt.node == node).map(|dealt| &mut dealt.missed)
+    }
+
+    /// A node says that it is at it.
+    fn is_at(&mut self, node: &str) {
+        let grants = self.grants.iter_mut().filter(|grant| grant.node == node);
+        grants.for_each(|grant| grant.at = Some(Instant::now()));
+    }
+
+    /// Nodes that were given it have lately said that they are at it.
+    fn has_somebody_at_it(&self) -> bool {
+        self.grants.iter().any(|grant| grant.at.is_some_and(|at| at.elapsed() < STILL))
     }
 
     fn lost(self) -> impl Iterator<Item = Lost<W>> {
@@ -262,6 +277,10 @@ impl<W> Desk<W> {
             return refused(Begun::Elsewhere);
         }
         if own.is_none() && open.grants.len() >= MOST_GRANTS {
+            // The broker was away, and has not heard for a time of who is at it.
+            if open.has_somebody_at_it() {
+                return refused(Begun::Elsewhere);
+            }
             return self.given_up(begin.task);
         }
         let Some(open) = self.tasks.get_mut(&begin.task) else { return refused(Begun::Gone) };
@@ -275,7 +294,7 @@ impl<W> Desk<W> {
             {
                 out.waiting -= 1;
             }
-            open.grants.push(Grant { node, process, number, terms, since, missed: None });
+            open.grants.push(Grant { node, process, number, terms, since, missed: None, at: None });
         }
         let parts = open.waiting.keys().copied().collect();
         // Who waits is told once of each: a node that asks again and again is not waited for longer.
@@ -359,9 +378,13 @@ impl<W> Desk<W> {
             at.iter().filter(|name| name.incarnation == self.incarnation).map(|name| name.task).collect();
         let mut lost = Vec::new();
         for task in self.granted.get(node).into_iter().flatten() {
-            let missed = self.tasks.get_mut(task).and_then(|open| open.missed(node));
-            let Some(missed) = missed else { continue };
-            if at.contains(task) {
+            let Some(open) = self.tasks.get_mut(task) else { continue };
+            let is_at = at.contains(task);
+            if is_at {
+                open.is_at(node);
+            }
+            let Some(missed) = open.missed(node) else { continue };
+            if is_at {
                 *missed = None;
             } else if missed.get_or_insert_with(Instant::now).elapsed() > LOST_AFTER {
                 lost.push(*task);
@@ -694,6 +717,24 @@ mod tests {
         assert_eq!(asked.answer, Begun::Gone);
         assert_eq!(asked.given_up, Some((vec!["first", "second"], "a, b, c".to_owned())));
         assert_eq!(desk.answer("c", &answer(&begin, 2), 0), Ruling::Late);
+    }
+
+    #[test]
+    fn what_one_of_three_nodes_says_that_it_is_at_is_not_given_up() {
+        let (mut desk, begin) = desk();
+        for (number, node) in (1..).zip(["a", "b", "c"]) {
+            assert_eq!(begins(&mut desk, node, &begin, number, true), go(number, vec![0, 1]), "{node}");
+        }
+        let at = TaskName { incarnation: begin.incarnation, task: begin.task };
+        assert!(desk.lost("b", &[at]).is_empty());
+        assert_eq!(begins(&mut desk, "d", &begin, 9, true), Begun::Elsewhere);
+        let grants = desk.tasks.values_mut().flat_map(|open| &mut open.grants);
+        grants.for_each(|grant| grant.at = grant.at.map(|at| at - STILL));
+        let asked = desk.begin("d", &begin, plain(9), |_, _| true);
+        assert_eq!(
+            (asked.answer, asked.given_up.map(|(_, nodes)| nodes)),
+            (Begun::Gone, Some("a, b, c".to_owned()))
+        );
     }
 
     #[test]
