@@ -10,6 +10,7 @@ use async_nats::jetstream::{self, Context, ContextBuilder};
 use async_nats::{Client, ConnectOptions, Event};
 use gavel_protocol::Bytes;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::names;
 use super::seldom::Seldom;
@@ -326,10 +327,13 @@ impl Broker {
 /// Somebody who takes from a stream.
 pub(super) type Puller = jetstream::consumer::Consumer<pull::Config>;
 
-/// Before it is tried again to reach the broker.
+/// Before it is tried again to reach the broker: not at one moment by thousands of nodes, since a broker that was started anew has to shake
+/// hands with each.
 fn pause(attempts: usize) -> Duration {
     let attempts = u32::try_from(attempts.min(6)).unwrap_or(6);
-    Duration::from_millis(20) * 2_u32.pow(attempts)
+    let longest = Duration::from_millis(20) * 2_u32.pow(attempts);
+    let random = u32::try_from(Uuid::new_v4().as_u128() % 1024).unwrap_or(0);
+    longest / 2 + longest / 2048 * random
 }
 
 /// `refused` is of what the broker refuses: somebody may ask for it again and again.
@@ -342,5 +346,21 @@ fn told(event: &Event, refused: &Seldom) {
             tracing::error!("The broker refused something: {why}");
         }
         other => tracing::debug!("The broker's connection: {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn those_that_a_broker_has_lost_do_not_come_back_at_one_moment() {
+        let pauses: BTreeSet<Duration> = (0..64).map(|_| pause(9)).collect();
+        let [least, most] = [640, 1280].map(Duration::from_millis);
+        assert!(pauses.iter().all(|pause| (least..=most).contains(pause)), "{pauses:?}");
+        assert!(pauses.len() > 16, "{pauses:?}");
+        assert!(pause(0) <= Duration::from_millis(20));
     }
 }
