@@ -177,6 +177,11 @@ impl<W> Open<W> {
         grants.for_each(|grant| grant.at = Some(Instant::now()));
     }
 
+    /// Those that were given it have gone; most often there were none.
+    fn is_left(&self, is_gone: impl Fn(&str) -> bool) -> bool {
+        self.grants.iter().all(|grant| is_gone(&grant.node))
+    }
+
     /// Nodes that were given it have lately said that they are at it.
     fn has_somebody_at_it(&self) -> bool {
         self.grants.iter().any(|grant| grant.at.is_some_and(|at| at.elapsed() < STILL))
@@ -344,10 +349,11 @@ impl<W> Desk<W> {
         true
     }
 
-    /// Tasks that the broker has had for so long, or was seen to have so long ago, and that no node has asked for: the longest first.
-    pub(super) fn idle(&self, since: Duration) -> Vec<Idle> {
+    /// Tasks that the broker has had for so long, or was seen to have so long ago, and that no node has asked for which has not gone, as
+    /// `is_gone` tells: the longest first.
+    pub(super) fn idle(&self, since: Duration, is_gone: impl Fn(&str) -> bool) -> Vec<Idle> {
         let idle = |(task, open): (&u64, &Open<W>)| {
-            let (sequence, sent) = open.sent.filter(|_| open.grants.is_empty())?;
+            let (sequence, sent) = open.sent.filter(|_| open.is_left(&is_gone))?;
             let idle = Idle { task: *task, sequence, asked: open.asked };
             (sent.elapsed() > since).then_some((sent, idle))
         };
@@ -363,9 +369,9 @@ impl<W> Desk<W> {
         }
     }
 
-    /// The broker has lost a task. Who waits for it, where no node was given it.
-    pub(super) fn vanished(&mut self, task: u64) -> Vec<W> {
-        if self.tasks.get(&task).is_none_or(|open| !open.grants.is_empty()) {
+    /// The broker has lost a task. Who waits for it, where no node was given it that has not gone.
+    pub(super) fn vanished(&mut self, task: u64, is_gone: impl Fn(&str) -> bool) -> Vec<W> {
+        if self.tasks.get(&task).is_none_or(|open| !open.is_left(is_gone)) {
             return Vec::new();
         }
         self.close(task).map(|open| open.waiting.into_values().collect()).unwrap_or_default()
@@ -580,6 +586,11 @@ mod tests {
                 unread: false,
             },
         )
+    }
+
+    /// No node has gone.
+    fn nobody(_: &str) -> bool {
+        false
     }
 
     /// Sandboxes for runs, in whatever language.
@@ -836,23 +847,28 @@ mod tests {
     #[test]
     fn what_the_broker_has_lost_is_asked_for_again_unless_a_node_has_it() {
         let (mut desk, begin) = desk_of_two();
-        assert_eq!(desk.idle(Duration::from_secs(1)), [], "it was sent a moment ago");
+        assert_eq!(desk.idle(Duration::from_secs(1), nobody), [], "it was sent a moment ago");
         let idle = Idle { task: begin.task, sequence: 70, asked: begin.asked };
-        assert_eq!(desk.idle(Duration::ZERO), [idle]);
+        assert_eq!(desk.idle(Duration::ZERO, nobody), [idle]);
         begins(&mut desk, "a", &begin, 11, true);
-        assert_eq!(desk.idle(Duration::ZERO), []);
-        assert!(desk.vanished(begin.task).is_empty());
+        assert_eq!(desk.idle(Duration::ZERO, nobody), []);
+        assert!(desk.vanished(begin.task, nobody).is_empty());
+        let gone = |node: &str| node == "a";
+        assert_eq!(desk.idle(Duration::ZERO, gone).len(), 1, "it has gone as well");
+        assert_eq!(desk.vanished(begin.task, gone), ["first", "second"]);
+        assert!(desk.out.is_empty() && desk.granted.is_empty());
         let (mut desk, begin) = desk_of_two();
         let later = desk.next_task();
         desk.open(later, (run(), BlobId::of(b"later")), [(0, "third")], Vec::new());
         assert!(desk.sent(later, 71));
-        let idle =
-            |desk: &Desk<_>| desk.idle(Duration::ZERO).iter().map(|idle| idle.task).collect::<Vec<_>>();
+        let idle = |desk: &Desk<_>| {
+            desk.idle(Duration::ZERO, nobody).iter().map(|idle| idle.task).collect::<Vec<_>>()
+        };
         assert_eq!(idle(&desk), [begin.task, later]);
         desk.is_kept(begin.task);
         assert_eq!(idle(&desk), [later, begin.task], "it was seen");
-        assert_eq!(desk.vanished(later), ["third"]);
-        assert_eq!(desk.vanished(begin.task), ["first", "second"]);
+        assert_eq!(desk.vanished(later, nobody), ["third"]);
+        assert_eq!(desk.vanished(begin.task, nobody), ["first", "second"]);
         assert_eq!((desk.len(), desk.out("run")), (0, 0));
     }
 

@@ -502,7 +502,8 @@ impl Shared {
 
     /// Sees whether the broker still has what no node has asked for in some time.
     async fn look_for_vanished(&self) {
-        let idle = self.state().desk.idle(IDLE);
+        let is_gone = |node: &str| !self.nodes.is_here(node);
+        let idle = self.state().desk.idle(IDLE, is_gone);
         let mut there = 0;
         for Idle { task, sequence, asked } in idle {
             match self.broker.kept(names::TASKS, sequence).await {
@@ -516,7 +517,7 @@ impl Shared {
                 }
                 Ok(_) => {
                     tracing::warn!("The broker has lost a task: it is sent again");
-                    let waiters = self.state().desk.vanished(task);
+                    let waiters = self.state().desk.vanished(task, is_gone);
                     waiters.into_iter().for_each(|waiter| waiter.tell(Event::Vanished));
                 }
                 Err(why) => {
