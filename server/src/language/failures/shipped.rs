@@ -84,9 +84,30 @@ fn java() {
     );
     let deep = "Exception in thread \"main\" java.lang.StackOverflowError\n\tat Main.f(Main.java:4)\n\tat Main.f(Main.java:4)\n";
     tells("java", deep, "StackOverflowError: the recursion is too deep, Main.java line 4");
+    let matched = "\tat java.base/java.util.regex.Pattern$GroupHead.match(Pattern.java:4800)\n";
+    let in_library_only =
+        format!("Exception in thread \"main\" java.lang.StackOverflowError\n{}", matched.repeat(64));
+    let (failure, reason) = told("java", &in_library_only);
+    assert_eq!(failure, Failure::RuntimeError);
+    assert!(
+        reason.starts_with("StackOverflowError: the recursion is too deep, within the library"),
+        "{reason}"
+    );
     let static_field = "Exception in thread \"main\" java.lang.ExceptionInInitializerError\nCaused by: java.lang.NumberFormatException: no\n\
         \tat java.base/java.lang.Integer.parseInt(Integer.java:652)\n\tat Main.<clinit>(Main.java:2)\n";
     tells("java", static_field, "ExceptionInInitializerError: NumberFormatException: no, Main.java line 2");
+    let task = "Exception in thread \"main\" java.util.concurrent.ExecutionException: java.lang.ArithmeticException: / by zero\n\
+        \tat java.base/java.util.concurrent.FutureTask.report(FutureTask.java:122)\n\tat Main.main(Main.java:12)\n\
+        Caused by: java.lang.ArithmeticException: / by zero\n\tat Main.divided(Main.java:5)\n\tat Main.lambda$main$0(Main.java:10)\n\
+        \t... 1 more\n";
+    tells("java", task, "ExecutionException: ArithmeticException: / by zero, Main.java line 5");
+    let of_a_deeper_package = "Exception in thread \"main\" java.time.format.DateTimeParseException: Text 'x' could not be parsed\n\
+        \tat java.base/java.time.LocalDate.parse(LocalDate.java:432)\n\tat Main.main(Main.java:4)\n";
+    tells(
+        "java",
+        of_a_deeper_package,
+        "DateTimeParseException: Text 'x' could not be parsed, Main.java line 4",
+    );
     let threads = "Exception in thread \"main\" java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory";
     tells("java", threads, "OutOfMemoryError: more threads than are allowed");
     is_out_of_memory(
@@ -100,9 +121,15 @@ fn java() {
     let classes =
         "Exception in thread \"main\" java.lang.OutOfMemoryError: Metaspace\n\tat Main.main(Main.java:21)\n";
     is_out_of_memory("java", classes);
-    let at_start = "Error occurred during initialization of VM\nMaxMetaspaceSize is too small.\n";
     let reason = "the Java virtual machine does not start with so little memory";
-    assert_eq!(told("java", at_start), (Failure::MemoryLimitExceeded, reason.to_owned()));
+    for why in [
+        "MaxMetaspaceSize is too small.",
+        "Too small maximum heap",
+        "GC triggered before VM initialization completed. Try increasing NewSize, current value 640K.",
+    ] {
+        let at_start = format!("Error occurred during initialization of VM\n{why}\n");
+        assert_eq!(told("java", &at_start), (Failure::MemoryLimitExceeded, reason.to_owned()));
+    }
 }
 
 #[test]
