@@ -1,5 +1,5 @@
 // expect: RuntimeError
-// reason-contains: deadlock
+// reason-contains: deadlock!, main.go line 7
 package main
 
 func main() {

@@ -56,10 +56,15 @@ fn python() {
         | ExceptionGroup: wrongs (2 sub-exceptions)\n  +-+---------------- 1 ----------------\n    \
         | ValueError: one\n";
     tells("python", group, "ExceptionGroup: wrongs (2 sub-exceptions), main.py line 2");
-    is_out_of_memory(
-        "python",
-        "Traceback (most recent call last):\n  File \"/w/main.py\", line 1, in <module>\nMemoryError\n",
-    );
+    for raised in [
+        "MemoryError",
+        "numpy._core._exceptions._ArrayMemoryError: Unable to allocate 745. GiB for an array with shape (100000000000,)",
+    ] {
+        let said = format!(
+            "Traceback (most recent call last):\n  File \"/w/main.py\", line 1, in <module>\n{raised}\n"
+        );
+        is_out_of_memory("python", &said);
+    }
 }
 
 #[test]
@@ -138,6 +143,8 @@ fn node() {
         at f (/w/main.js:3:12)\n    at Object.<anonymous> (/w/main.js:6:1)\n    \
         at Module._compile (node:internal/modules/cjs/loader:1554:14)\n\nNode.js v20.19.2\n";
     tells("node", type_error, "TypeError: Cannot read properties of null (reading 'x'), main.js line 3");
+    let noted = format!("Note: begun\n{type_error}");
+    tells("node", &noted, "TypeError: Cannot read properties of null (reading 'x'), main.js line 3");
     let package = "node:internal/modules/package_json_reader:93\n        throw error;\n        ^\n\n\
         SyntaxError: Error parsing /w/package.json: Expected double-quoted property name in JSON at position 18\n    \
         at parse (<anonymous>)\n    at read (node:internal/modules/package_json_reader:80:16)\n\nNode.js v20.19.2\n";
@@ -175,10 +182,17 @@ fn node() {
         deep,
         "RangeError: Maximum call stack size exceeded: the recursion is too deep, main.js line 1",
     );
+    let size = "\n\n#\n# Fatal error in , line 0\n# Fatal JavaScript invalid size error 169220804\n#\n#\n";
+    tells("node", size, "an array, a table or a number became larger than any of JavaScript can be");
     is_out_of_memory(
         "node",
         "\n<--- Last few GCs --->\n\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n",
     );
+    is_out_of_memory("node", "FATAL ERROR: Zone Allocation failed - process out of memory\n");
+    let worker = "node:events:497\n      throw er; // Unhandled 'error' event\n      ^\n\n\
+        Error [ERR_WORKER_OUT_OF_MEMORY]: Worker terminated due to reaching memory limit: JS heap out of memory\n    \
+        at [kOnExit] (node:internal/worker:313:26)\n";
+    is_out_of_memory("node", worker);
 }
 
 #[test]
@@ -198,6 +212,9 @@ fn go() {
         "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\n",
         "fatal error: all goroutines are asleep - deadlock!",
     );
+    let of_a_group = "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [semacquire]:\n\
+        sync.(*WaitGroup).Wait(0xc000012080)\n\tsync/waitgroup.go:118 +0x48\nmain.main()\n\t./main.go:12 +0x36\n";
+    tells("go", of_a_group, "fatal error: all goroutines are asleep - deadlock!, main.go line 12");
     tells(
         "go",
         "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n",
@@ -217,6 +234,13 @@ fn rust() {
     tells("rust", index, "panicked: index out of bounds: the len is 3 but the index is 5, main.rs line 3");
     let numbered = "thread 'main' (7) panicked at /w/util/list.rs:31:9:\nno such element\n";
     tells("rust", numbered, "panicked: no such element, util/list.rs line 31");
+    let in_library = "thread 'main' panicked at library/std/src/io/stdio.rs:1123:9:\nfailed printing to stdout: Broken pipe (os error 32)\n";
+    tells("rust", in_library, "panicked: failed printing to stdout: Broken pipe (os error 32)");
+    let elsewhere = "thread 'main' panicked at /rustc/4eb161250e340c8f48f66e2b929ef4a5bed7c181/library/alloc/src/raw_vec.rs:24:5:\n\
+        capacity overflow\n";
+    tells("rust", elsewhere, "panicked: capacity overflow");
+    let own_library = "thread 'main' panicked at library/shop.rs:31:9:\nno such element\n";
+    tells("rust", own_library, "panicked: no such element, library/shop.rs line 31");
     tells(
         "rust",
         "\nthread 'main' has overflowed its stack\nfatal runtime error: stack overflow\n",
@@ -248,6 +272,10 @@ fn dotnet_and_mono() {
     is_out_of_memory(
         "dotnet",
         "[ERROR] FATAL UNHANDLED EXCEPTION: System.OutOfMemoryException: Out of memory\n",
+    );
+    is_out_of_memory(
+        "dotnet",
+        "Error: Garbage collector could not allocate 16384 bytes of memory for major heap section.\n",
     );
 }
 
@@ -327,6 +355,13 @@ fn lua_and_perl() {
         "Illegal division by zero at main.pl line 3.\n",
         "Illegal division by zero, main.pl line 3",
     );
+    let warned = "Use of uninitialized value $x in addition (+) at main.pl line 5.\nIllegal division by zero at main.pl line 6.\n";
+    tells("perl", warned, "Illegal division by zero, main.pl line 6");
+    assert_eq!(told_of("perl", "Odd number of elements at main.pl line 2.\nno price\n", None), None);
+    let called = "no price at Shop.pm line 3.\n\tShop::price(\"tea\") called at main.pl line 7\n";
+    tells("perl", called, "no price, Shop.pm line 3");
+    let required = "Bareword \"x\" not allowed while \"strict subs\" in use at Foo.pm line 2.\nCompilation failed in require at main.pl line 1.\n";
+    tells("perl", required, "Bareword \"x\" not allowed while \"strict subs\" in use, Foo.pm line 2");
     let reading = "no number at /w/lib/Reader.pm line 12, <STDIN> line 4.\n";
     tells("perl", reading, "no number, lib/Reader.pm line 12");
     is_out_of_memory("perl", "Out of memory in perl:util:safesysrealloc\n");
@@ -338,6 +373,7 @@ fn haskell_and_ocaml() {
         error, called at libraries/base/GHC/List.hs:1644:3 in base:GHC.List\n  errorEmptyList, called at libraries/base/GHC/List.hs:87:11 in base:GHC.List\n  \
         head, called at main.hs:3:15 in main:Main\n";
     tells("haskell", head, "Prelude.head: empty list, main.hs line 3");
+    tells("haskell", &format!("Debug: begun\n{head}"), "Prelude.head: empty list, main.hs line 3");
     tells("haskell", "main: divide by zero\n", "divide by zero");
     tells(
         "haskell",
@@ -428,6 +464,11 @@ fn r() {
     tells("r", deep, "the recursion is too deep");
     tells(
         "r",
+        "Error: protect(): protection stack overflow\nExecution halted\n",
+        "the recursion is too deep",
+    );
+    tells(
+        "r",
         "Error in total(values, x) : \n  subscript out of bounds\nCalls: f -> total\nat main.R:3\nExecution halted\n",
         "subscript out of bounds (in total(values, x)), main.R line 3",
     );
@@ -500,6 +541,14 @@ fn erlang_and_elixir() {
          integer\n\n    :erlang.binary_to_integer(\"abc\")\n    main.exs:1: (file)\n";
     let reason = "ArgumentError: 1st argument: not a textual representation of an integer, main.exs line 1";
     tells("elixir", arguments, reason);
+    let linked = "** (EXIT from #PID<0.98.0>) an exception was raised:\n    ** (ArithmeticError) bad argument in arithmetic expression\n        \
+        (elixir 1.18.3) lib/enum.ex:1: Enum.map/2\n        main.exs:7: anonymous fn/0 in :elixir_compiler_0.__FILE__/1\n";
+    tells("elixir", linked, "ArithmeticError: bad argument in arithmetic expression, main.exs line 7");
+    tells("elixir", "** (EXIT from #PID<0.98.0>) :boom\n", "exit: :boom");
+    for runtime in ["erlang", "elixir"] {
+        let (_, reason) = told(runtime, "no more index entries in atom_tab (max=1048576)\n");
+        assert!(reason.starts_with("too many atoms"), "{reason}");
+    }
 }
 
 #[test]
