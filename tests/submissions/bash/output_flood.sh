@@ -1,0 +1,3 @@
+# expect: OutputLimitExceeded
+printf -v line "%65536s" x
+while :; do echo "$line"; done

@@ -1,0 +1,3 @@
+// expect: OutputLimitExceeded
+const line = "x".repeat(65536);
+for (;;) console.log(line);

@@ -1,0 +1,3 @@
+-- expect: OutputLimitExceeded
+local line = string.rep("x", 65536)
+while true do print(line) end

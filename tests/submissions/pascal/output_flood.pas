@@ -1,0 +1,7 @@
+// expect: OutputLimitExceeded
+var
+  line: string;
+begin
+  line := StringOfChar('x', 255);
+  while true do writeln(line);
+end.

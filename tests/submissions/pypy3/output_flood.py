@@ -1,0 +1,3 @@
+# expect: OutputLimitExceeded
+while True:
+    print("x" * 65536)

@@ -1,0 +1,3 @@
+# expect: OutputLimitExceeded
+line <- strrep("x", 65536)
+repeat cat(line, "\n")

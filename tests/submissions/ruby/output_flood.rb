@@ -1,0 +1,3 @@
+# expect: OutputLimitExceeded
+line = "x" * 65536
+loop { puts line }

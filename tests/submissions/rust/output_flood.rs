@@ -1,0 +1,7 @@
+// expect: OutputLimitExceeded
+fn main() {
+    let line = "x".repeat(65536);
+    loop {
+        println!("{line}");
+    }
+}

@@ -1,0 +1,3 @@
+// expect: OutputLimitExceeded
+let line = String(repeating: "x", count: 65536)
+while true { print(line) }
