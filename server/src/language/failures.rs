@@ -24,6 +24,8 @@ pub struct Failures(Vec<Pattern>);
 #[derive(Debug, Clone)]
 struct Pattern {
     regex: Option<Regex>,
+    /// Numbers of two captures that must be the same text.
+    same: Option<[usize; 2]>,
     signal: Option<i32>,
     failure: Failure,
     /// With `$1` and `${name}` for what the pattern has captured.
@@ -45,6 +47,7 @@ pub enum Failure {
 #[serde(deny_unknown_fields)]
 pub(super) struct PatternEntry {
     pattern: Option<String>,
+    same: Option<[usize; 2]>,
     signal: Option<String>,
     #[serde(default)]
     verdict: Failure,
@@ -75,13 +78,17 @@ impl Failures {
 
 impl Pattern {
     fn new(entry: &PatternEntry) -> Result<Self, String> {
-        let PatternEntry { pattern, signal, verdict, reason } = entry;
+        let PatternEntry { pattern, same, signal, verdict, reason } = entry;
         if pattern.is_none() && signal.is_none() {
             return Err(format!("neither pattern nor signal says when `{reason}` is told"));
         }
         let regex = pattern.as_deref().map(compiled).transpose()?;
+        let groups = regex.as_ref().map_or(0, Regex::captures_len);
+        if same.is_some_and(|same| same.iter().any(|group| *group >= groups)) {
+            return Err(format!("`{reason}` compares what its pattern does not capture"));
+        }
         let signal = signal.as_deref().map(number).transpose()?;
-        Ok(Self { regex, signal, failure: *verdict, reason: reason.clone() })
+        Ok(Self { regex, same: *same, signal, failure: *verdict, reason: reason.clone() })
     }
 
     fn find(&self, text: &str, signal: Option<i32>) -> Option<(Failure, String)> {
@@ -90,6 +97,10 @@ impl Pattern {
         }
         let Some(regex) = &self.regex else { return Some((self.failure, self.reason.clone())) };
         let captures = regex.captures(text)?;
+        let text_of = |group: usize| captures.get(group).map(|found| found.as_str());
+        if self.same.is_some_and(|[one, other]| text_of(one) != text_of(other)) {
+            return None;
+        }
         let mut reason = String::new();
         captures.expand(&self.reason, &mut reason);
         Some((self.failure, fit(&reason)))

@@ -508,6 +508,17 @@ fn octave() {
     );
     let told = "factorial: all N must be real non-negative integers (in factorial line 46), in main line 5";
     tells("octave", &of_the_library, told);
+    let built_in = format!(
+        "error: reshape: can't reshape 2x3 array to 4x4 array\n{called}    f at line 3 column 5\n    main at line 10 column 1\n"
+    );
+    tells("octave", &built_in, "reshape: can't reshape 2x3 array to 4x4 array, in f line 3");
+    let of_sets = format!(
+        "error: union: A and B must be arrays or cell arrays of strings\n{called}    validsetinputs at line 70 column 9\n    \
+         union at line 81 column 5\n    main at line 5 column 1\n"
+    );
+    let told =
+        "union: A and B must be arrays or cell arrays of strings (in validsetinputs line 70), in main line 5";
+    tells("octave", &of_sets, told);
     let at_the_top =
         format!("error: chol: input matrix must be positive definite\n{called}    main at line 2 column 1\n");
     tells("octave", &at_the_top, "chol: input matrix must be positive definite, in main line 2");

@@ -65,6 +65,30 @@ fn what_names_a_signal_is_told_of_who_was_ended_by_it_only() {
 }
 
 #[test]
+fn two_captures_that_must_be_the_same_are_compared() {
+    let failures = failures(
+        r#"
+        all = [
+            { pattern = '^error: (\w+): .* in (\w+)$', same = [1, 2], reason = "$1 itself" },
+            { pattern = '^error: (\w+): .* in (\w+)$', reason = "$1 of $2" },
+        ]"#,
+    )
+    .unwrap();
+    let told = |said: &str| failures.find(said.as_bytes(), None).unwrap().1;
+    assert_eq!(told("error: f: no price in f\n"), "f itself");
+    assert_eq!(told("error: reshape: no price in f\n"), "reshape of f");
+}
+
+#[test]
+fn who_compares_what_is_not_captured_is_refused() {
+    let refused =
+        |entry: &str| failures(&format!("all = [{{ {entry}, reason = 'x' }}]")).map(drop).unwrap_err();
+    let why = "`x` compares what its pattern does not capture";
+    assert_eq!(refused("pattern = '(a)(b)', same = [1, 3]"), why);
+    assert_eq!(refused("signal = 'SIGILL', same = [1, 2]"), why);
+}
+
+#[test]
 fn who_names_neither_a_pattern_nor_a_signal_that_there_is_is_refused() {
     let refused =
         |entry: &str| failures(&format!("all = [{{ {entry}reason = 'x' }}]")).map(drop).unwrap_err();
