@@ -10,7 +10,7 @@ mkdir -p "$jars" "$home"
 [ -e "$jars/kotlin-stdlib.jar" ] || for artifact in $(sed -n 's/^maven://p' /tmp/gavel/packages); do
   mvn -q -B dependency:copy "-Dartifact=$artifact" -Dmdep.stripVersion=true "-DoutputDirectory=$jars"
 done
-rm -rf "$HOME/.m2"
+rm -rf "$HOME/.m2" /usr/share/maven /usr/bin/mvn*
 cd /tmp/gavel
 javac -cp "$jars/kotlin-compiler-embeddable.jar:$jars/kotlin-stdlib.jar" -d classes Program.java Archive.java Beginning.java ClassFile.java
 jar --create --file "$home/compile.jar" -C classes .
