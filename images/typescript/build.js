@@ -22,15 +22,29 @@ const options = {
   typeRoots: ['/usr/local/lib/node_modules/@types'],
 };
 
-const program = ts.createProgram(sources, options);
-const modules = {};
-const { diagnostics } = program.emit(undefined, (name, text) => {
-  modules[path.relative('.', name)] = text;
-});
 // `await` outside of functions: what is written has functions only, and the entry becomes one that may wait.
 const waits = ({ code, file }) => [1375, 1378, 1431, 1432].includes(code) && file?.fileName === entry;
-const all = ts.sortAndDeduplicateDiagnostics([...ts.getPreEmitDiagnostics(program), ...diagnostics]);
-const found = all.filter((each) => !waits(each));
+
+function compiled(moduleDetection) {
+  const program = ts.createProgram(sources, { ...options, moduleDetection });
+  const modules = {};
+  const { diagnostics } = program.emit(undefined, (name, text) => {
+    modules[path.relative('.', name)] = text;
+  });
+  const all = ts.sortAndDeduplicateDiagnostics([...ts.getPreEmitDiagnostics(program), ...diagnostics]);
+  return { modules, all, found: all.filter((each) => !waits(each)) };
+}
+
+// To the compiler a source that neither imports nor exports shares its names with all others, and with browsers (`Node`, `name`). Where that
+// is what is wrong, each is a module of its own, as it is when it runs.
+function best() {
+  const together = compiled(ts.ModuleDetectionKind.Auto);
+  if (together.found.length === 0) return together;
+  const apart = compiled(ts.ModuleDetectionKind.Force);
+  return apart.found.length < together.found.length ? apart : together;
+}
+
+const { modules, all, found } = best();
 if (found.length > 0) {
   const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => process.cwd(), getNewLine: () => '\n' };
   console.log(ts.formatDiagnostics(found, host));
