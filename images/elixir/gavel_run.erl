@@ -4,17 +4,27 @@
 
 main([File]) ->
     {ok, Written} = file:read_file(File),
-    {{Module, Name, Arguments}, Modules} = binary_to_term(Written),
+    {Begin, Modules} = binary_to_term(Written),
     ok = io:setopts(standard_io, [{encoding, unicode}]),
     lists:foreach(fun load/1, Modules),
+    %% A process of its own: whoever it is linked to may end it, which is told as what it does itself.
+    {Program, Monitor} = spawn_monitor(fun() -> run(Begin, Modules) end),
+    receive
+        {'DOWN', Monitor, process, Program, {Reason, [{_, _, _, _} | _] = Stack}} -> failed(error, Reason, Stack, Modules);
+        {'DOWN', Monitor, process, Program, Reason} -> failed(exit, Reason, [], Modules)
+    end.
+
+run({Module, Name, Arguments}, Modules) ->
     try apply(Module, Name, [init:get_plain_arguments() || _ <- Arguments]) of
         _ -> halt(0)
     catch
         Class:Reason:Stack ->
-            Own = lists:takewhile(fun(Frame) -> element(1, Frame) =/= ?MODULE end, Stack),
-            io:put_chars(standard_error, [erl_error:format_exception(Class, Reason, Own), $\n, place(Own, Modules)]),
-            halt(1)
+            failed(Class, Reason, lists:takewhile(fun(Frame) -> element(1, Frame) =/= ?MODULE end, Stack), Modules)
     end.
+
+failed(Class, Reason, Stack, Modules) ->
+    io:put_chars(standard_error, [erl_error:format_exception(Class, Reason, Stack), $\n, place(Stack, Modules)]),
+    halt(1).
 
 %% What a module says with -on_load is called, and the module is there only where that has returned ok.
 load({Module, Code}) ->
