@@ -541,6 +541,17 @@ fn racket() {
 }
 
 #[test]
+fn prolog() {
+    for said in [
+        "ERROR: -g gavel_begin: Stack limit (64.0Mb) exceeded\nERROR:   Stack sizes: local: 1.0Gb, global: 28Kb\n",
+        "ERROR: /w/main.pl:3: user:main: Not enough resources: private_table_space\n",
+        "[FATAL ERROR: at Tue Dec  1 09:15:44 2026\n\tCould not allocate memory: Cannot allocate memory]\n",
+    ] {
+        is_out_of_memory("prolog", said);
+    }
+}
+
+#[test]
 fn erlang_and_elixir() {
     let bad = "exception error: bad argument\n  in function  list_to_integer/1\n     called as list_to_integer(\"a\")\n     \
                *** argument 1: not a textual representation of an integer\n";
