@@ -183,6 +183,11 @@ fn node() {
         "RangeError: Maximum call stack size exceeded: the recursion is too deep, main.js line 1",
     );
     let size = "\n\n#\n# Fatal error in , line 0\n# Fatal JavaScript invalid size error 169220804\n#\n#\n";
+    tells(
+        "node",
+        "# Fatal JavaScript invalid array length 134217728\n",
+        "an array, a table or a number became larger than any of JavaScript can be",
+    );
     tells("node", size, "an array, a table or a number became larger than any of JavaScript can be");
     is_out_of_memory(
         "node",
@@ -513,11 +518,11 @@ fn octave() {
     );
     tells("octave", &built_in, "reshape: can't reshape 2x3 array to 4x4 array, in f line 3");
     let of_sets = format!(
-        "error: union: A and B must be arrays or cell arrays of strings\n{called}    validsetinputs at line 70 column 9\n    \
+        "error: union: A and B must be arrays or cell arrays of strings\n{called}    validsetargs at line 70 column 9\n    \
          union at line 81 column 5\n    main at line 5 column 1\n"
     );
     let told =
-        "union: A and B must be arrays or cell arrays of strings (in validsetinputs line 70), in main line 5";
+        "union: A and B must be arrays or cell arrays of strings (in validsetargs line 70), in main line 5";
     tells("octave", &of_sets, told);
     let at_the_top =
         format!("error: chol: input matrix must be positive definite\n{called}    main at line 2 column 1\n");
@@ -538,6 +543,35 @@ fn racket() {
     let no_language =
         "load-handler: expected a `module` declaration in #<path:/w/main.rkt>, but found something else\n";
     tells("raco", no_language, "the first line must name the language of the program: #lang racket");
+}
+
+/// As the releases in the images say it, which their libraries have in them.
+#[test]
+fn memory_that_the_system_does_not_give_is_told_by_each_runtime() {
+    for (runtime, said) in [
+        ("c", "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\n"),
+        ("cobol", "libcob: main.cob:7: error: unable to allocate memory\n"),
+        ("cobol", "libcob: error: cannot allocate memory\n"),
+        ("dotnet", "Could not allocate 4096 bytes\n"),
+        ("elixir", "eheap_alloc: Cannot allocate 6801972448 bytes of memory (of type \"heap\").\n"),
+        ("erlang", "literal_alloc: Cannot reallocate 2097152 bytes of memory (of type \"literal\").\n"),
+        ("fortran", "Operating system error: Cannot allocate memory\nMemory allocation failed\n"),
+        (
+            "haskell",
+            "main: Unable to commit 1048576 bytes of memory\nExiting. The system might be out of memory.\n",
+        ),
+        ("lua", "lua: cannot create state: not enough memory\n"),
+        ("ocaml", "Fatal error: No memory for minor heap\n"),
+        ("octave", "error: out of memory or dimension too large for Octave's index type\n"),
+        ("perl", "panic: memory wrap at main.pl line 3.\n"),
+        ("php", "PHP Fatal error:  Out of memory (allocated 2097152 bytes) (tried to allocate 4096 bytes)\n"),
+        ("python", "Fatal RPython error: out of memory: couldn't allocate the next arena\n"),
+        ("r", "Error: cons memory limit of 350000 nodes reached, see mem.maxNSize()\nExecution halted\n"),
+        ("racket", "out of memory\n"),
+    ] {
+        let told = told_of(runtime, said, Some(nix::libc::SIGABRT));
+        assert_eq!(told.map(|(failure, _)| failure), Some(Failure::MemoryLimitExceeded), "{runtime}: {said}");
+    }
 }
 
 #[test]
