@@ -1,4 +1,4 @@
-       *> expect: OutputLimitExceeded
+      *> expect: OutputLimitExceeded
        identification division.
        program-id. main.
        data division.
