@@ -412,6 +412,21 @@ test("an example takes the place of what was written, and that is brought back",
   await expect(page.locator("#editor .cm-content")).toContainText("int(input())");
   await page.getByRole("button", { name: "Bring it back" }).click();
   await expect(page.locator("#editor .cm-content")).toHaveText('print("mine")');
+  await expect(page.getByRole("button", { name: "Bring it back" }), "nobody has written the example").toHaveCount(0);
+});
+
+test("what was made of an example is not lost to what the example took the place of", async ({ page }) => {
+  await page.goto("/");
+  await write(page, 'print("mine")\n', "python3");
+  await page.getByRole("button", { name: "Example" }).click();
+  await expect(page.locator("#editor .cm-content")).toContainText("int(input())");
+  await write(page, 'print("made of it")\n');
+  // Also where the page is loaded again between.
+  await page.reload();
+  for (const text of ['print("mine")', 'print("made of it")', 'print("mine")']) {
+    await page.getByRole("button", { name: "Bring it back" }).click();
+    await expect(page.locator("#editor .cm-content")).toHaveText(text);
+  }
 });
 
 test("what is written after sharing is not lost to the link in the address", async ({ page }) => {
@@ -489,8 +504,9 @@ test("a tab in which nothing was written takes nothing away from another", async
   await write(page, 'print("newer")\n');
   await page.waitForFunction(() => localStorage.getItem("gavel.draft")?.includes("newer"));
   await write(other, 'print("other")\n');
-  // What was written here is not lost to what another tab has.
-  for (const text of ['print("newer")', 'print("other")']) {
+  // What was written here is not lost to what another tab has, nor that to what was written here, also where that tab is there no more.
+  await page.close();
+  for (const text of ['print("newer")', 'print("other")', 'print("newer")']) {
     await other.getByRole("button", { name: "Bring it back" }).click();
     await expect(other.locator("#editor .cm-content")).toHaveText(text);
   }

@@ -14,8 +14,9 @@ export function FileTabs({ replaced }: { replaced(): void }) {
   const [naming, setNaming] = useState(false);
   const show = (index: number) => change({ active: index });
   const remove = () => {
-    void keep(draft.value);
+    const before = draft.value;
     change({ files: files.filter((_, index) => index !== active), active: Math.max(active - 1, 0) });
+    void keep(before);
     replaced();
   };
   return (

@@ -12,6 +12,8 @@ const KEY = "draft.before";
 export interface Kept {
   draft: Draft;
   tab: string | null;
+  /** Of what took its place, as that came; null where that was written here. */
+  by: string | null;
 }
 
 /** A browser has a few MB for a site: of those that were replaced the last so many, and characters in all. */
@@ -29,13 +31,17 @@ function read(text: string | null): Kept[] | null {
     return null;
   }
   const only = parse(text);
-  return only && [{ draft: only, tab: null }];
+  return only && [{ draft: only, tab: null, by: null }];
 }
 
 function keptOf(given: unknown): Kept[] {
-  const { draft, tab } = (given ?? {}) as { draft?: unknown; tab?: unknown };
+  const { draft, tab, by } = (given ?? {}) as { draft?: unknown; tab?: unknown; by?: unknown };
   const own = parse(JSON.stringify(draft ?? null));
-  return own ? [{ draft: own, tab: typeof tab === "string" ? tab : null }] : [];
+  return own ? [{ draft: own, tab: textOrNull(tab), by: textOrNull(by) }] : [];
+}
+
+function textOrNull(given: unknown): string | null {
+  return typeof given === "string" ? given : null;
 }
 
 /** The browser had room for it; else it is there for as long as the page is. */
@@ -93,9 +99,9 @@ function digest(draft: Draft): string {
   return `${text.length} ${sum}`;
 }
 
-/** Something else is shown now. */
+/** Something else is shown by now. */
 export async function keep(own: Draft): Promise<void> {
-  const first = { draft: own, tab: null };
+  const first: Kept = { draft: own, tab: null, by: digest(draft.value) };
   // At once: the page may be gone before it is known whether somebody has written that.
   store([first, ...without(own)]);
   const round = signedOut.peek();
@@ -106,20 +112,20 @@ export async function keep(own: Draft): Promise<void> {
 
 /** What another tab has written is shown nowhere but there. What that tab has written before is a part of it, mostly. */
 export function keepOther(theirs: Draft, tab: string): void {
-  set([{ draft: theirs, tab }, ...without(theirs).filter((kept) => kept.tab !== tab)]);
+  set([{ draft: theirs, tab, by: null }, ...without(theirs).filter((kept) => kept.tab !== tab)]);
 }
 
 /**
  * Shows the last one again. Where there are more, what is shown now comes behind them: whoever looks for one of them loses none. So it does
- * where the last is another tab's, for then somebody has written here, too.
+ * where it is no longer as it came, for then somebody has written here, too.
  */
 export function bringBack(): void {
   const [last, ...others] = all();
   if (!last) return forget();
-  const shown = { draft: draft.value, tab: null };
+  const shown: Kept = { draft: draft.value, tab: null, by: null };
   draft.value = last.draft;
-  const isLookedFor = others.length > 0 || last.tab !== null;
-  set(isLookedFor ? [...others.filter(isOther(shown.draft)), shown] : []);
+  const isWanted = others.length > 0 || last.by !== digest(shown.draft);
+  set(isWanted ? [...others.filter(isOther(shown.draft)), shown] : []);
 }
 
 /** The last one. */

@@ -18,8 +18,9 @@ export function Tests() {
     show(tests.length);
   };
   const remove = () => {
-    void keep(draft.value);
+    const before = draft.value;
     change({ tests: tests.filter((_, place) => place !== index) });
+    void keep(before);
     show(Math.max(index - 1, 0));
   };
   return (
