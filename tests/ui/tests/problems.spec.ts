@@ -161,7 +161,8 @@ test("of a problem that is gone there is no link", async ({ page, request, baseU
 test("a program from a file takes the place of what was written, which is brought back", async ({ page, request, baseURL }) => {
   const id = `ui-file-${Date.now()}`;
   await request.put(`${baseURL}/api/v1/problems/${id}`, { data: readFileSync(pack()), headers: { "Content-Type": "application/gzip" } });
-  await page.addInitScript((id) => localStorage.setItem("gavel.answers", JSON.stringify([[id, { language: "python3", source: "print('mine')" }]])), id);
+  const written = JSON.stringify([[id, { language: "python3", source: "print('mine')" }]]);
+  await page.addInitScript((written) => localStorage.getItem("gavel.answers") ?? localStorage.setItem("gavel.answers", written), written);
   await page.goto(`/problems/${id}`);
   const editor = page.locator(".source-frame .cm-content").first();
   const choose = page.getByLabel("Source: from a file");
@@ -169,8 +170,23 @@ test("a program from a file takes the place of what was written, which is brough
   await expect(page.getByRole("alert")).toContainText("not UTF-8");
   await choose.setInputFiles({ name: "a.py", mimeType: "text/plain", buffer: Buffer.from("print('file')") });
   await expect(editor).toHaveText("print('file')");
-  await page.getByRole("button", { name: "Bring it back" }).click();
+  const bring = page.getByRole("button", { name: "Bring it back" });
+  await bring.click();
   await expect(editor).toHaveText("print('mine')");
+  await expect(bring, "nobody here has written the file").toHaveCount(0);
+  // Another file, also in another language, takes the place of nothing of that; what is made of it stays, too, and so it does where the page is loaded again.
+  for (const name of ["a.py", "b.cpp"]) {
+    await choose.setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(`// ${name}`) });
+    await expect(editor).toHaveText(`// ${name}`);
+  }
+  await write(page, "made of it", undefined, ".source-frame .cm-content");
+  await page.reload();
+  const language = page.locator(".toolbar").getByLabel("Language");
+  for (const [text, id] of [["print('mine')", /^python3$/], ["made of it", /^cpp/], ["print('mine')", /^python3$/]] as const) {
+    await bring.click();
+    await expect(editor).toHaveText(text);
+    await expect(language).toHaveValue(id);
+  }
 });
 
 test("a package that is wrong is told with what is wrong", async ({ page }) => {

@@ -67,8 +67,8 @@ function Press({ judging: { now, cancel }, isEmpty, submit }: { judging: Judging
     : <button type="button" class="go" disabled={isEmpty} onClick={submit}>{t("problem.submit")}</button>;
 }
 
-function Replaced({ written: { before, bringBack, forget } }: { written: Written }) {
-  if (before === null) return null;
+function Replaced({ written: { isReplaced, bringBack, forget } }: { written: Written }) {
+  if (!isReplaced) return null;
   return (
     <div class="replaced" role="status">
       <span>{t("submit.replaced")}</span>

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { language, languages } from "../api/languages";
 import { textOf } from "../components/text-file";
 import { draft } from "../playground/draft";
+import { recallHere, rememberHere } from "../settings";
 import { keep, kept } from "./answers";
 
 export interface Written {
@@ -13,8 +14,8 @@ export interface Written {
   name: string;
   /** Changes when the source was replaced by somebody else than the editor. */
   generation: number;
-  /** What a file has taken the place of. */
-  before: string | null;
+  /** A file has taken the place of something. */
+  isReplaced: boolean;
   choose(language: string): void;
   write(source: string): void;
   /** Takes what is in the file; returns why that cannot be. */
@@ -23,12 +24,41 @@ export interface Written {
   forget(): void;
 }
 
+/** What a file has taken the place of. */
+interface Before {
+  source: string;
+  language: string;
+  /** What was in the file; null of what was written in its place. */
+  by: string | null;
+}
+
+/** Of those the last so many. */
+const MOST = 5;
+
+/** Newest first; they are there for as long as the tab is. */
+function useReplaced(problem: string): [Before[], (list: Before[]) => void] {
+  const key = `before.${problem}`;
+  const [list, show] = useState(() => read(recallHere(key)));
+  return [list, (next) => {
+    rememberHere(key, next.length > 0 ? JSON.stringify(next) : null);
+    show(next);
+  }];
+}
+
+function read(text: string | null): Before[] {
+  try {
+    return JSON.parse(text ?? "[]") as Before[];
+  } catch {
+    return [];
+  }
+}
+
 export function useWritten(problem: string): Written {
   const [begun] = useState(() => kept(problem) ?? { language: draft.value.language, source: draft.value.files[0]?.content ?? "" });
   const [id, choose] = useState(begun.language);
   const [source, write] = useState(begun.source);
   const [generation, setGeneration] = useState(0);
-  const [before, setBefore] = useState<string | null>(null);
+  const [replaced, setReplaced] = useReplaced(problem);
   useEffect(() => { if (id !== begun.language || source !== begun.source) keep(problem, { language: id, source }); }, [id, source]);
   const show = (text: string) => {
     write(text);
@@ -38,16 +68,22 @@ export function useWritten(problem: string): Written {
     const read = await textOf(file);
     if ("problem" in read) return read.problem;
     show(read.text);
-    setBefore(source.trim() && source !== read.text ? source : null);
+    // Nobody has written what came from the file before, unless it was changed.
+    const isWritten = source.trim() !== "" && source !== read.text && source !== replaced[0]?.by;
+    if (isWritten) setReplaced([{ source, language: id, by: read.text }, ...replaced].slice(0, MOST));
     const extension = file.name.split(".").pop() ?? "";
     const found = languages.value.find((language) => language.extensions.includes(extension));
     if (found && !language(id)?.extensions.includes(extension)) choose(found.id);
     return null;
   };
-  const forget = () => setBefore(null);
+  const forget = () => setReplaced(replaced.slice(1));
   const bringBack = () => {
-    if (before !== null) show(before);
-    forget();
+    const [last, ...others] = replaced;
+    if (!last) return;
+    show(last.source);
+    choose(last.language);
+    // As in the playground: nothing that was written is lost to what is brought back.
+    setReplaced(others.length > 0 || last.by !== source ? [...others, { source, language: id, by: null }] : []);
   };
-  return { language: id, source, name: language(id)?.source_file ?? "main.txt", generation, before, choose, write, take, bringBack, forget };
+  return { language: id, source, name: language(id)?.source_file ?? "main.txt", generation, isReplaced: replaced.length > 0, choose, write, take, bringBack, forget };
 }
