@@ -172,6 +172,17 @@ test("a statement of many dollars, formulas and columns is read on a small phone
   await expect(page.locator(".statement").getByRole("table")).toHaveCount(1);
 });
 
+test("a formula whose few letters stand for millions is shown as it was written", async ({ page }) => {
+  const millions = (define: string) => `$${define}{${"x".repeat(20_000)}}${"\\a".repeat(190)}$`;
+  const doubled = `$\\def\\a#1{${"#1".repeat(90)}}\\a{\\a{\\a{x}}}$`;
+  const statement = ["\\def\\a", "\\global\\edef\\a", "\\providecommand{\\a}"].map(millions).concat(doubled, "$\\overline{x} + \\vec a$", "the end").join("\n\n");
+  await problem(page, "bomb", { statement });
+  await page.goto("/problems/bomb");
+  await expect(page.locator(".statement")).toContainText("the end");
+  await expect(page.locator(".statement .katex")).toHaveCount(1);
+  await expect(page.locator(".statement code")).toHaveCount(4);
+});
+
 test("at twice its size on a small window nothing is wider than that", async ({ page }) => {
   // A window of 640 at 200 %, and the smallest phone on its side.
   for (const [width, height] of [[320, 256], [568, 320]] as const) {
