@@ -172,6 +172,38 @@ test("a run whose session ends in the middle is shown to its end after a sign-in
   expect(new Set(keys).size, "under one key").toBe(1);
 });
 
+test("a server that cannot tell at the moment is asked again, and a run is followed on", async ({ page }) => {
+  let asked = 0;
+  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: RUNNING }));
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.abort("connectionreset"));
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => ((asked += 1) === 1 ? refuse(route, 503, "unavailable") : route.fulfill({ json: JUDGED })));
+  await page.goto("/");
+  await run(page);
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+  expect(asked).toBe(2);
+});
+
+test("a run is shown again after a sign-in where the page was loaded anew while nobody was signed in", async ({ page }) => {
+  const session = await sessions(page);
+  let isKnown = true;
+  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: RUNNING }));
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.fulfill(event("judgement", JUDGED)));
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => (isKnown ? route.fulfill({ json: JUDGED }) : refuse(route, 401, "unauthorized")));
+  await page.goto("/");
+  await run(page);
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+  session.end();
+  isKnown = false;
+  const refused = page.waitForResponse(`**/api/v1/submissions/${ID}`);
+  await page.reload();
+  await refused;
+  await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
+  isKnown = true;
+  await page.getByRole("dialog").getByLabel("Token").fill("the-right-token-0123");
+  await page.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+});
+
 test("a submission to a problem is one submission, also where the session ends in the middle and Submit is pressed anew", async ({ page }) => {
   const session = await sessions(page);
   const keys: string[] = [];

@@ -17,6 +17,11 @@ export class ApiError extends Error {
   }
 }
 
+const [TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE] = [429, 503];
+
+/** Nothing is wrong with what was asked for: soon the same may go well. */
+export const isPassing = ({ status }: ApiError): boolean => status === TOO_MANY_REQUESTS || status === SERVICE_UNAVAILABLE;
+
 /** Nobody answered: the network or the server is away. */
 export class Unreachable extends Error {}
 

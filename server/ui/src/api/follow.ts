@@ -1,6 +1,6 @@
 /** Follows a submission until it has ended, also when the server is restarted meanwhile. */
 
-import { address, ApiError, get, Unreachable } from "./client";
+import { address, ApiError, get, isPassing, Unreachable } from "./client";
 import { untilReachable } from "./connection";
 import { hear, type Heard, type Piece } from "./heard";
 import type { Progress, Submission } from "./types";
@@ -15,6 +15,10 @@ export interface Followed {
 
 /** Milliseconds without an event after which it is asked how it stands: a stream that a proxy has forgotten, or a machine that slept, tells nothing. */
 const SILENT = 60_000;
+
+/** Milliseconds for which a server that cannot tell at the moment is asked again, and after which that is done where it says nothing else. */
+const PATIENT = 60_000;
+const AGAIN = 2000;
 
 /** Returns what ends it. */
 export function follow(id: string, followed: Followed): () => void {
@@ -77,20 +81,22 @@ export function follow(id: string, followed: Followed): () => void {
     } else if (source?.readyState === EventSource.CLOSED) setTimeout(() => stopped || open(), 500);
     else wait();
   };
-  /** A server that is away is waited for. Null where nobody wants to know any more, or it refuses to tell. */
+  /** A server that is away is waited for, and one that is busy for a while. Null where nobody wants to know any more, or it refuses to tell. */
   const standing = async (): Promise<Submission | null> => {
+    const end = Date.now() + PATIENT;
     while (!stopped) {
       try {
         return await get<Submission>(`/api/v1/submissions/${id}`);
       } catch (error) {
         if (stopped) break;
         close();
-        if (error instanceof ApiError) {
+        if (error instanceof Unreachable) await untilReachable();
+        else if (!(error instanceof ApiError)) throw error;
+        else if (isPassing(error) && Date.now() < end) await pause(error.retryAfter);
+        else {
           followed.failed(error);
           return null;
         }
-        if (!(error instanceof Unreachable)) throw error;
-        await untilReachable();
       }
     }
     return null;
@@ -98,6 +104,8 @@ export function follow(id: string, followed: Followed): () => void {
   open();
   return stop;
 }
+
+const pause = (seconds: number | null) => new Promise((resolve) => setTimeout(resolve, seconds === null ? AGAIN : Math.min(seconds * 1000, PATIENT)));
 
 export const isFinal = (submission: Submission) =>
   submission.state === "cancelled" || (submission.state === "done" && !submission.rejudging);

@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { ApiError, get, request, Unreachable } from "../api/client";
+import { untilReachable } from "../api/connection";
 import { follow, isFinal } from "../api/follow";
 import type { Heard } from "../api/heard";
 import { forgetters, session } from "../api/session";
@@ -22,7 +23,7 @@ export const run = signal<Run>({ is: "idle" });
 /** What the program writes that runs. Not a part of the run: it changes ten times a second, and nothing else is to be drawn for it. */
 export const heard = signal<Heard | null>(null);
 
-/** Of the run that was followed when nobody was signed in any more. */
+/** Of the run that was followed, or was to be shown again, when nobody was signed in any more. */
 let lost: Test[] | null = null;
 
 /** What was sent, and of which nobody has heard that it is judged. */
@@ -32,9 +33,11 @@ let open: Sending | null = null;
 effect(() => {
   const { value: who } = session;
   const now = run.peek();
-  if (who === null || who === "nobody" || now.is !== "refused" || now.error.kind !== "unauthorized") return;
-  run.value = { is: "idle" };
-  if (lost) void resume(lost);
+  if (who === null || who === "nobody") return;
+  if (now.is === "refused" && now.error.kind === "unauthorized") run.value = { is: "idle" };
+  const tests = lost;
+  lost = null;
+  if (tests) void resume(tests);
 });
 
 let stop: () => void = () => {};
@@ -82,11 +85,15 @@ export async function resume(tests: Test[]): Promise<void> {
     if (isFinal(submission)) over(submission, tests);
     else watch(submission, tests);
   } catch (error) {
+    if (error instanceof Unreachable) return untilReachable().then(() => resume(tests));
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === UNAUTHORIZED) lost = tests;
     // It is removed, or somebody else's now.
-    if (error instanceof ApiError) rememberHere(KEY, null);
-    else if (!(error instanceof Unreachable)) throw error;
+    if (error.status === NOT_FOUND) rememberHere(KEY, null);
   }
 }
+
+const [UNAUTHORIZED, NOT_FOUND] = [401, 404];
 
 function watch(submission: Submission, tests: Test[]): void {
   const { id, state, position } = submission;
