@@ -183,6 +183,35 @@ test("a server that cannot tell at the moment is asked again, and a run is follo
   expect(asked).toBe(2);
 });
 
+test("what the server cannot tell for a moment takes nothing away of what is shown, and is asked for again", async ({ page }) => {
+  await problem(page, "sums", { statement: "Add **two** numbers." });
+  await page.route("**/api/v1/submissions?*", (route) => route.fulfill({ json: { submissions: [JUDGED], next_cursor: null } }));
+  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: RUNNING }));
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.fulfill(event("judgement", JUDGED)));
+  await page.addInitScript(() => localStorage.setItem("gavel.answers", JSON.stringify([["sums", { language: "python3", source: "print('mine')" }]])));
+  await page.goto("/problems/sums");
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  const judged = page.locator(".card.tool").getByRole("heading", { name: "Accepted" }).first();
+  await expect(judged).toBeVisible();
+  const busy = { status: 503, headers: { "Retry-After": "1" }, contentType: "application/problem+json", body: JSON.stringify({ type: "urn:gavel:problem:unavailable", status: 503, detail: "busy" }) };
+  const asked: Record<string, number> = {};
+  await page.route(/\/api\/v1\/(problems\/sums(\/statement.*)?|submissions\?.*)$/, (route) => {
+    const path = new URL(route.request().url()).pathname;
+    asked[path] = (asked[path] ?? 0) + 1;
+    return route.fulfill(busy);
+  });
+  // Somebody has signed in in another tab: all is asked for anew.
+  await page.evaluate(() => new BroadcastChannel("gavel.session").postMessage("in"));
+  await expect.poll(() => asked["/api/v1/problems/sums"]).toBeGreaterThan(1);
+  expect(asked["/api/v1/problems/sums/statement"]).toBe(1);
+  expect(asked["/api/v1/submissions"]).toBe(1);
+  await expect(judged).toBeVisible();
+  await expect(page.locator(".statement strong")).toHaveText("two");
+  const list = page.locator(".card", { has: page.getByRole("heading", { name: "Submissions to this problem" }) });
+  await expect(list.getByRole("link", { name: ID.slice(0, 8) })).toBeVisible();
+  await expect(list.getByRole("alert"), "there may be newer ones").toContainText("The server cannot serve at the moment");
+});
+
 test("a run is shown again after a sign-in where the page was loaded anew while nobody was signed in", async ({ page }) => {
   const session = await sessions(page);
   let isKnown = true;

@@ -1,8 +1,8 @@
 /** Something of the server: while it comes, when it is there, and when it cannot be had. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { ApiError, get, Unreachable } from "../api/client";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, get, isPassing, Unreachable } from "../api/client";
 import { returns, secondsUntilRetry } from "../api/connection";
 import { ended } from "../api/session";
 import { Link } from "./link";
@@ -12,22 +12,42 @@ import { Loading } from "./together";
 export type State<T> = { is: "loading" } | { is: "there"; value: T } | { is: "refused"; error: ApiError };
 
 /** A session that ends by itself takes away nothing of what somebody is in the middle of: the page says that it is over. */
-export const isKept = (error: ApiError): boolean => error.status === 401 && ended.value;
+const isOfSession = (error: ApiError): boolean => error.status === 401 && ended.value;
 
-/** Asked for again when the server has come back, and every so many milliseconds where that is given. `also` is as in `Options`. */
+/** Nor does what the server cannot do at the moment. */
+export const isKept = (error: ApiError): boolean => isOfSession(error) || isPassing(error);
+
+/** Seconds after which what is shown is asked for again, where the server does not say when. */
+const SOON = 5;
+
+/**
+ * Asked for again when the server has come back, and every so many milliseconds where that is given: then what cannot be had is told, as what
+ * is shown is of a moment. `also` is as in `Options`.
+ */
 export function useLoaded<T>(path: string | null, every: number | null = null, also?: number): [State<T>, () => void] {
   const [state, setState] = useState<State<T>>({ is: "loading" });
   const [asked, ask] = useState(0);
+  const isThere = useRef(false);
   useEffect(() => {
     if (path === null) return;
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const refused = (error: ApiError) => {
+      if (isThere.current && (every === null ? isKept(error) : isOfSession(error))) {
+        if (every === null && isPassing(error)) timer = setTimeout(() => void load(), (error.retryAfter ?? SOON) * 1000);
+        return;
+      }
+      isThere.current = false;
+      setState({ is: "refused", error });
+    };
     const load = async () => {
       try {
-        setState({ is: "there", value: await get<T>(path, { signal: abort.signal, ...(also !== undefined && { also }) }) });
+        const value = await get<T>(path, { signal: abort.signal, ...(also !== undefined && { also }) });
+        isThere.current = true;
+        setState({ is: "there", value });
       } catch (error) {
         if (abort.signal.aborted) return;
-        if (error instanceof ApiError) setState((old) => (isKept(error) && old.is === "there" ? old : { is: "refused", error }));
+        if (error instanceof ApiError) refused(error);
         else if (!(error instanceof Unreachable)) throw error;
       }
       if (!abort.signal.aborted) wait();

@@ -1,7 +1,7 @@
 /** A list that comes in pages, and is as long as it was when somebody comes back to it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, get, query, Unreachable } from "../api/client";
+import { ApiError, get, isPassing, query, Unreachable } from "../api/client";
 import { returns } from "../api/connection";
 import { keepHere, keptHere } from "../entries";
 import { isKept, type State } from "./loaded";
@@ -15,7 +15,7 @@ interface Pages<T> {
   /** Of this list among others. */
   name: string;
   more: (() => void) | null;
-  /** Why there is no more of it; what has come stays. */
+  /** Why there is no more of it, or nothing newer; what has come stays. */
   failed: ApiError | null;
   again(): void;
 }
@@ -28,6 +28,8 @@ export function usePages<P extends { next_cursor?: string | null }, T>(path: str
   const [asked, ask] = useState(0);
   // Of the list that is shown: what comes for another is too late.
   const list = useRef(0);
+  // Whose items are shown: those of another take the place of no refusal.
+  const listed = useRef<string | null>(null);
   const name = path + query(filters);
   const length = `length of ${name}`;
 
@@ -42,8 +44,10 @@ export function usePages<P extends { next_cursor?: string | null }, T>(path: str
     return [all, next] as const;
   };
   const refused = (error: ApiError, isFirst: boolean) => {
-    if (isFirst) setState((old) => (isKept(error) && old.is === "there" ? old : { is: "refused", error }));
-    else setFailed(error);
+    if (isFirst && !(isKept(error) && listed.current === name)) {
+      listed.current = null;
+      setState({ is: "refused", error });
+    } else if (!isFirst || isPassing(error)) setFailed(error);
   };
   /** Shown when all of it is there: what comes bit by bit would push about what somebody looks at. */
   const load = async (from: string | null, before: T[], least: number) => {
@@ -53,6 +57,7 @@ export function usePages<P extends { next_cursor?: string | null }, T>(path: str
       const [all, next] = await gathered(from, before, least);
       if (isGone()) return;
       keepHere(length, all.length);
+      listed.current = name;
       setState({ is: "there", value: all });
       setCursor(next);
     } catch (error) {

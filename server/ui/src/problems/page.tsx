@@ -109,7 +109,7 @@ function Text({ from, format }: { from: string; format: string }) {
   useEffect(() => {
     const show = (text: string) => { setText(text); setError(null); };
     getText(from).then(show, (error) => {
-      if (error instanceof ApiError) setError((old) => (isKept(error) ? old : error));
+      if (error instanceof ApiError) setError((old) => (isKept(error) && text !== null ? old : error));
       else if (!(error instanceof Unreachable)) throw error;
     });
   }, [from, returns.value]);
