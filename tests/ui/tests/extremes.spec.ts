@@ -1,8 +1,8 @@
 /** Long, wide, many, on paper, in few colours: what a page is seldom, and has to bear all the same. */
 
 import type { Page } from "@playwright/test";
-import { ACCEPTED as TEST, ID, problem } from "../answers";
-import { expect, test } from "../page";
+import { ACCEPTED as TEST, event, ID, problem } from "../answers";
+import { expect, result, run, test } from "../page";
 
 async function judged(page: Page, tests: object[], others: object = {}): Promise<void> {
   const submission = { id: ID, state: "done", verdict: "Accepted", language: "python3", created_at: new Date().toISOString(), summary: { passed: 1, total: tests.length }, tests, ...others };
@@ -44,6 +44,56 @@ test("of an output of ten megabytes a part is shown at a time", async ({ page })
   await page.getByRole("button", { name: "Show more (10.5 MiB left)" }).click();
   await expect.poll(length).toBeGreaterThan(200_000);
   expect(await length()).toBeLessThan(300_000);
+});
+
+test("of an output that was not kept nothing is told to be missing, and bytes that are no text are no silence", async ({ page }) => {
+  const wrong = { ...TEST, verdict: "WrongAnswer", index: 0, stdout: "", stdout_truncated: true, difference: { line: 700, column: 2, expected: "x1", got: "x2" } };
+  await judged(page, [wrong], { verdict: "WrongAnswer" });
+  await expect(page.getByText("It was longer")).toBeVisible();
+  await expect(page.getByText("The program wrote nothing")).toHaveCount(0);
+  await judged(page, [{ ...TEST, index: 0, stderr_base64: "/w==" }]);
+  await expect(page.getByText("1 byte that are no text")).toBeVisible();
+  await expect(page.getByText("The program wrote nothing")).toHaveCount(0);
+
+  // As the playground has it, which knows all that was expected.
+  const draft = { language: "python3", files: [{ name: "main.py", content: "print(1)" }], tests: [{ stdin: "", expected: "1\n".repeat(1000) }] };
+  await page.addInitScript((draft) => localStorage.setItem("gavel.draft", draft), JSON.stringify(draft));
+  const submission = { id: ID, state: "done", verdict: "WrongAnswer", language: "python3", created_at: new Date().toISOString(), tests: [wrong] };
+  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: submission }));
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.fulfill(event("judgement", submission)));
+  await page.goto("/");
+  await run(page);
+  const rows = result(page).getByRole("region", { name: "Expected and got" }).locator("tbody tr");
+  await expect(rows).toHaveCount(1);
+  await expect(rows.getByRole("rowheader")).toHaveText("700");
+  await expect(rows.getByRole("cell")).toHaveText(["x1", "x2"]);
+});
+
+test("whoever types beside a difference of megabytes waits for none of it", async ({ page }) => {
+  const text = "0123456789\n".repeat(100_000);
+  const draft = { language: "python3", files: [{ name: "main.py", content: "x" }], tests: [{ stdin: "", expected: text }] };
+  await page.addInitScript((draft) => {
+    localStorage.setItem("gavel.draft", draft);
+    const split = String.prototype.split as unknown as (this: string, ...how: unknown[]) => string[];
+    const seen = ((globalThis as unknown as { seen: { long: number } }).seen = { long: 0 });
+    String.prototype.split = function (this: string, ...how: unknown[]) {
+      if (this.length > 500_000) seen.long += 1;
+      return split.apply(this, how);
+    } as unknown as typeof String.prototype.split;
+  }, JSON.stringify(draft));
+  const submission = { id: ID, state: "done", verdict: "WrongAnswer", language: "python3", created_at: new Date().toISOString(), tests: [{ ...TEST, index: 0, verdict: "WrongAnswer", stdout: text.replace("5", "x") }] };
+  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: submission }));
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.fulfill(event("judgement", submission)));
+  await page.goto("/");
+  await run(page);
+  await expect(result(page).locator(".diff mark")).toHaveText(["5", "x"]);
+  const compared = () => page.evaluate(() => (globalThis as unknown as { seen: { long: number } }).seen.long);
+  const once = await compared();
+  expect(once, "each of both is parted into its lines").toBeGreaterThanOrEqual(2);
+  await page.locator("#editor .cm-content").click();
+  await page.keyboard.type("abcde");
+  await expect(page.locator("#editor .cm-content")).toContainText("abcde");
+  expect(await compared(), "and not with each key").toBe(once);
 });
 
 test("a name that opens what turns letters around, and never closes it, turns nothing else around", async ({ page }) => {

@@ -85,5 +85,7 @@ test("of texts of any length the lines around the first difference are shown, by
 });
 
 test("what is not seen is told by names that every font has", () => {
-  expect(visible("a\r\u001b\0\t\u202e")).toBe("a⟨CR⟩⟨ESC⟩⟨NUL⟩→\t⟨U+202E⟩");
+  expect(visible("a\r\u001b\0\t\u202e\u007f\u0085")).toBe("a⟨CR⟩⟨ESC⟩⟨NUL⟩→\t⟨U+202E⟩⟨DEL⟩⟨U+0085⟩");
+  // White space that is no blank, as of keyboards for Chinese, and what has no width.
+  expect(visible("1 \u00a0\u3000\u2009\u00ad\u200d\u061c\ufe0f\u{e0041}é中")).toBe("1·⟨U+00A0⟩⟨U+3000⟩⟨U+2009⟩⟨U+00AD⟩⟨U+200D⟩⟨U+061C⟩⟨U+FE0F⟩⟨U+E0041⟩é中");
 });

@@ -1,10 +1,24 @@
 /** Expected and got, line beside line, with white space that one can see. */
 
+import { useMemo } from "preact/hooks";
 import { t } from "../i18n";
 import { parts, rows, SHOWN, visible } from "./difference";
 
-/** `at` is the line of the first difference, where the judge tells it; `first` the number of the texts' first line. */
-export function Diff({ expected, got, at = null, first = 1 }: { expected: string; got: string; at?: number | null; first?: number }) {
+interface Props {
+  expected: string;
+  got: string;
+  /** The line of the first difference, where the judge tells it. */
+  at?: number | null;
+  /** The number of the texts' first line. */
+  first?: number;
+}
+
+/** Made once: with each key that somebody types beside it all around it is drawn anew, and the texts may have megabytes. */
+export function Diff({ expected, got, at, first }: Props) {
+  return useMemo(() => <Compared expected={expected} got={got} at={at ?? null} first={first ?? 1} />, [expected, got, at, first]);
+}
+
+function Compared({ expected, got, at, first }: Required<Props>) {
   const { rows: shown, of } = rows(expected, got, at);
   const number = ({ number }: { number: number }) => number + first - 1;
   return (

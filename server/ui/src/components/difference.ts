@@ -66,17 +66,18 @@ function common(one: string, other: string): number {
 const reversed = (text: string) => text.split("").reverse().join("");
 
 /** By name: few fonts have pictures for them. */
-const CONTROLS: Record<string, string> = { "\0": "NUL", "\u0007": "BEL", "\b": "BS", "\r": "CR", "\u001b": "ESC" };
+const CONTROLS: Record<string, string> = { "\0": "NUL", "\u0007": "BEL", "\b": "BS", "\r": "CR", "\u001b": "ESC", "\u007f": "DEL" };
 
-const code = (letter: string) => `U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+const code = (letter: string) => `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+/** What is not seen, or looks like a blank and is another letter: controls, white space of other widths, what turns letters around, and fillers. */
+const UNSEEN = /(?![\t\n ])[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}\u115f\u1160\u3164\ufe00-\ufe0f\uffa0]/gu;
 
 /** White space and controls as signs: a blank at the end of a line is a frequent fault. */
 export function visible(text: string): string {
   return text
     .slice(0, SHOWN)
+    .replace(UNSEEN, (letter) => `⟨${CONTROLS[letter] ?? code(letter)}⟩`)
     .replaceAll("\t", "→\t")
-    .replaceAll(" ", "·")
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (letter) => `⟨${CONTROLS[letter] ?? code(letter)}⟩`)
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (letter) => `⟨${code(letter)}⟩`);
+    .replaceAll(" ", "·");
 }

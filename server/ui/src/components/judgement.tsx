@@ -131,20 +131,26 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; isOn
       <Ending test={test} />
       <Output title={t("output.stdout")} text={text(test.stdout, test.stdout_base64)} truncated={test.stdout_truncated} />
       <Output title={t("output.stderr")} text={text(test.stderr, test.stderr_base64)} truncated={test.stderr_truncated} />
-      {!test.hidden && test.wall_ms > 0 && !test.transcript && !test.stdout && !test.stdout_base64 && !test.stderr && <p class="hint">{t("output.none")}</p>}
+      {!test.hidden && test.wall_ms > 0 && !hasWritten(test) && <p class="hint">{t("output.none")}</p>}
       {test.transcript && <Output title={t("output.transcript")} text={test.transcript} />}
       <Files files={test.files ?? []} />
     </section>
   );
 }
 
-/** What is wrong comes before how long it took. */
-function Difference({ test: { stdout, difference }, expected }: { test: TestResult; expected: string | null }) {
+/** Of what was not kept there may be nothing. */
+const hasWritten = (test: TestResult): boolean =>
+  Boolean(test.transcript || test.stdout || test.stdout_base64 || test.stderr || test.stderr_base64 || test.stdout_truncated || test.stderr_truncated);
+
+/** What is wrong comes before how long it took. Of an output that is not there to its end the rest would look as if it were missing. */
+function Difference({ test: { stdout, stdout_truncated, difference }, expected }: { test: TestResult; expected: string | null }) {
+  const got = stdout_truncated ? undefined : stdout;
+  const isWhole = expected !== null && got !== undefined;
   return (
     <>
-      {expected !== null && stdout !== undefined && <Diff expected={expected} got={stdout} at={difference?.line ?? null} />}
+      {isWhole && <Diff expected={expected} got={got} at={difference?.line ?? null} />}
       {difference && <p class="hint">{t("diff.first", { line: difference.line, column: difference.column })}</p>}
-      {expected === null && difference && <Diff expected={difference.expected ?? ""} got={difference.got ?? ""} first={difference.line} />}
+      {!isWhole && difference && <Diff expected={difference.expected ?? ""} got={difference.got ?? ""} first={difference.line} />}
     </>
   );
 }
@@ -160,5 +166,7 @@ function Ending({ test }: { test: TestResult }) {
 /** Bytes that are no text are told by their number: what they would look like is nobody's. */
 function text(plain: string | undefined, base64: string | undefined): string {
   if (plain !== undefined) return plain;
-  return base64 ? t("output.binary", { bytes: count(Math.floor((base64.length * 3) / 4), "bytes.one", "bytes.many") }) : "";
+  return base64 ? t("output.binary", { bytes: count(bytesOf(base64), "bytes.one", "bytes.many") }) : "";
 }
+
+const bytesOf = (base64: string): number => (base64.length / 4) * 3 - (base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0);

@@ -8,12 +8,12 @@ const PART = 20_000;
 
 export function Output(props: { title: string; text: string; truncated?: boolean }) {
   const [shown, setShown] = useState(PART);
-  if (!props.text) return null;
+  if (!props.text && !props.truncated) return null;
   const more = props.text.length - shown;
   return (
     <section class="output">
       <h4>{props.title}</h4>
-      <pre role="group" tabIndex={0} aria-label={props.title}>{props.text.slice(0, shown)}</pre>
+      {props.text && <pre role="group" tabIndex={0} aria-label={props.title}>{props.text.slice(0, shown)}</pre>}
       {more > 0 && (
         <button type="button" onClick={() => setShown(shown + 10 * PART)}>{t("output.more", { size: size(more) })}</button>
       )}
