@@ -1,7 +1,7 @@
 /** Long, wide, many, on paper, in few colours: what a page is seldom, and has to bear all the same. */
 
 import type { Page } from "@playwright/test";
-import { ACCEPTED as TEST, event, ID, problem } from "../answers";
+import { ACCEPTED as TEST, event, ID, packaged, problem } from "../answers";
 import { expect, result, run, test } from "../page";
 
 async function judged(page: Page, tests: object[], others: object = {}): Promise<void> {
@@ -249,6 +249,31 @@ test("a package is sent once more after the server was away, and what is lost is
   await page.locator(".drop input").setInputFiles({ name: "sums.zip", mimeType: "application/zip", buffer: Buffer.from("x") });
   await expect(page.getByText("The connection broke off while sums (1 B) was sent")).toBeVisible();
   expect(sent).toBe(2);
+});
+
+test("of a package that is chosen while another is sent it is told that it is not, and the one is sent on", async ({ page }) => {
+  const sent: string[] = [];
+  let release = () => {};
+  await page.route("**/api/v1/problems/*", async (route) => {
+    sent.push(new URL(route.request().url()).pathname);
+    await new Promise<void>((resolve) => (release = resolve));
+    await route.fulfill({ json: packaged("one") });
+  });
+  await page.goto("/problems");
+  const choose = (name: string) => page.locator(".drop input").setInputFiles({ name, mimeType: "application/zip", buffer: Buffer.from("x") });
+  const card = page.locator(".card", { has: page.locator(".drop") });
+  await choose("one.zip");
+  await expect.poll(() => sent).toEqual(["/api/v1/problems/one"]);
+  await choose("two.zip");
+  await expect(card).toContainText("two.zip is not sent");
+  await expect(card).toContainText("Sending one…");
+  release();
+  await expect(card.getByRole("link", { name: "one" })).toBeVisible();
+  await expect(card).not.toContainText("is not sent");
+  await choose("two.zip");
+  await expect.poll(() => sent).toEqual(["/api/v1/problems/one", "/api/v1/problems/two"]);
+  release();
+  await expect(card).not.toContainText("Sending two…");
 });
 
 test("what is refused is told where one has asked for it", async ({ page }) => {

@@ -221,6 +221,7 @@ export const sentences = text({
   "upload.sending": ["Sending {name}…", "正在上传 {name}……"],
   "upload.lost": ["The connection broke off while {name} ({size}) was sent: nothing of it was taken. It may be larger than is allowed here (`problems.max_package`).", "发送 {name}（{size}）时连接中断，未接收任何内容。文件可能超出此处允许的大小（`problems.max_package`）。"],
   "upload.several": ["One package at a time: {n} files were dropped.", "一次只能上传一个题目包：您拖放了 {n} 个文件。"],
+  "upload.busy": ["{file} is not sent: choose it once more when this one is there.", "{file} 未发送：请等当前题目包上传完成后再选择。"],
   "upload.folder": ["This is a folder: pack it first, as zip, tar or tar.gz.", "这是文件夹，请先打包为 zip、tar 或 tar.gz。"],
   "upload.badId": ["An id has letters, digits and _ . -, 64 at most, and begins with a letter or a digit.", "编号只能包含字母、数字和 _ . -，最长 64 个字符，并以字母或数字开头。"],
   "upload.taken": ["Taken:", "已接收："],

@@ -19,25 +19,26 @@ export interface How {
   isPrivate: boolean | null;
 }
 
-export type Standing = { is: "idle" } | { is: "none"; why: string } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError; file: File } | { is: "lost"; name: string; bytes: number };
+/** While one is sent, `why` is said of what else was to be. */
+export type Standing = { is: "idle" } | { is: "none"; why: string } | { is: "sending"; name: string; why: string | null } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError; file: File } | { is: "lost"; name: string; bytes: number };
 
 /** `name` is null for what the file is called. */
 export interface Pushing {
   now: Standing;
   push(file: File, name: string | null, how: How): Promise<void>;
-  /** Nothing is sent, and why. */
+  /** It is not sent, and why. */
   refuse(why: string): void;
 }
 
 export function usePush(done: () => void): Pushing {
   const [now, setNow] = useState<Standing>({ is: "idle" });
-  const refuse = (why: string) => setNow({ is: "none", why });
+  const refuse = (why: string) => setNow((old) => (old.is === "sending" ? { ...old, why } : { is: "none", why }));
   const push = async (file: File, given: string | null, { show, isPrivate }: How) => {
-    if (now.is === "sending") return;
+    if (now.is === "sending") return refuse(t("upload.busy", { file: file.name }));
     const name = given ?? idOf(file.name);
     if (!isId(name)) return refuse(t("upload.badId"));
-    setNow({ is: "sending", name });
-    if (!(await isReadable(file))) return refuse(t("file.unreadable"));
+    setNow({ is: "sending", name, why: null });
+    if (!(await isReadable(file))) return setNow({ is: "none", why: t("file.unreadable") });
     try {
       const problem = await sent(`/api/v1/problems/${encodeURIComponent(name)}${query({ show, private: isPrivate === null ? null : String(isPrivate) })}`, file);
       setNow({ is: "taken", problem, file });

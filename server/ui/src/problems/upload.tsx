@@ -69,7 +69,7 @@ function Told({ now, again, verify }: { now: Standing; again(file: File): void; 
     case "idle":
       return null;
     case "sending":
-      return <p><span class="spinner" aria-hidden="true" /> {t("upload.sending", { name: now.name })}</p>;
+      return <><p><span class="spinner" aria-hidden="true" /> {t("upload.sending", { name: now.name })}</p>{now.why && <p class="wrong">{now.why}</p>}</>;
     case "none":
       return <p class="wrong">{now.why}</p>;
     case "lost":
