@@ -368,6 +368,19 @@ test("a submission to a problem that is not sent yet is cancelled", async ({ pag
   await expect(page.getByRole("button", { name: "Submit" })).toBeEnabled();
 });
 
+test("a token with a letter that no browser sends is wrong, and no server is away", async ({ page }) => {
+  await page.route("**/api/v1/session", (route) => refuse(route, 401, "unauthorized"));
+  await page.goto("/problems");
+  await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
+  const dialog = page.getByRole("dialog");
+  for (const token of ["the-right-token-0123\u200b", "“the-right-token-0123”", "令牌"]) {
+    await dialog.getByLabel("Token").fill(token);
+    await dialog.getByRole("button", { name: "Sign in" }).click();
+    await expect(dialog.getByRole("alert")).toHaveText("This token is wrong.");
+  }
+  await expect(page.getByText("The server does not answer")).toHaveCount(0);
+});
+
 test("who signs in to a server that is away is told so in the form, which keeps the token", async ({ page }) => {
   await page.route("**/api/v1/session", (route) => (route.request().method() === "POST" ? route.abort("connectionrefused") : refuse(route, 401, "unauthorized")));
   await page.goto("/problems");
