@@ -212,6 +212,27 @@ test("what the server cannot tell for a moment takes nothing away of what is sho
   await expect(list.getByRole("alert"), "there may be newer ones").toContainText("The server cannot serve at the moment");
 });
 
+test("a picture that cannot be had for a moment is shown when it can, and stays", async ({ page }) => {
+  const path = `/api/v1/submissions/${ID}/files/0/plot.png`;
+  const pixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC", "base64");
+  let isBusy = true;
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: { ...JUDGED, tests: [{ ...ACCEPTED, index: 0, files: [{ name: "plot.png", bytes: pixel.length, path }] }] } }));
+  await page.route(`**${path}`, (route) => (isBusy ? refuse(route, 503, "unavailable") : route.fulfill({ contentType: "application/octet-stream", body: pixel })));
+  const lookAgain = () => page.evaluate(() => new BroadcastChannel("gavel.session").postMessage("in"));
+  await page.goto(`/submissions/${ID}`);
+  await expect(page.getByText("This is no picture that can be shown")).toBeVisible();
+  isBusy = false;
+  await lookAgain();
+  const picture = page.getByRole("img", { name: "The picture plot.png" });
+  await expect(picture).toBeVisible();
+  isBusy = true;
+  const refused = page.waitForResponse(`**${path}`);
+  await lookAgain();
+  await refused;
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await expect(picture).toBeVisible();
+});
+
 test("a run is shown again after a sign-in where the page was loaded anew while nobody was signed in", async ({ page }) => {
   const session = await sessions(page);
   let isKnown = true;

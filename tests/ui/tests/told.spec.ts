@@ -1,6 +1,6 @@
 /** What the server tells of itself, of a submission's way and of its past is shown, and what is pressed comes to it. */
 
-import { ACCEPTED, ID, problem, refuse, streams, tar } from "../answers";
+import { ACCEPTED, event, ID, problem, refuse, streams, tar } from "../answers";
 import serious from "../axe";
 import { expect, test, write } from "../page";
 
@@ -43,6 +43,26 @@ test("a submission is told its place and how long that takes, then groups and po
   await expect(newest.getByRole("row", { name: "large/1" }).getByRole("cell")).toContainText(["Wrong answer", /Accepted.*25 ms/]);
   await expect(page.getByRole("heading", { name: "No. 1" })).toContainText("Wrong answer");
   expect(await serious(page), "nobody is shut out of groups and judgements").toEqual([]);
+});
+
+test("a source that is not UTF-8 is shown, and a judgement that begins anew shows nothing of what its program wrote before", async ({ page }) => {
+  const judged = { ...QUEUED, state: "done", position: null, verdict: "CompileError", compile: { ok: false, log: "main.c:2:1: error: what is this", cpu_ms: 1, wall_ms: 1, memory_bytes: 1 }, tests: [] };
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: { ...QUEUED, state: "running" } }));
+  await page.route(`**/api/v1/submissions/${ID}/sources`, (route) => route.fulfill({ json: { files: {}, files_base64: { "main.c": Buffer.from("// caf\xe9\nint main() {}\n", "latin1").toString("base64") } } }));
+  await page.route(`**/api/v1/submissions/${ID}/judgements`, (route) => route.fulfill({ json: { judgements: [] } }));
+  await page.route(`**/api/v1/submissions/${ID}/rejudge`, (route) => route.fulfill({ status: 202, json: {} }));
+  const told = [event("output", { test: 0, stream: "stdout", text: "written before" }), event("judgement", judged)];
+  let followed = 0;
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => ((followed += 1) === 1 ? route.fulfill({ ...told[0], body: told.map(({ body }) => body).join("") }) : undefined));
+  await page.goto(`/submissions/${ID}`);
+  await expect(page.locator(".source-frame .cm-content")).toContainText("// caf�");
+  await expect(page.getByText("This file is not UTF-8")).toBeVisible();
+  await page.getByRole("button", { name: "main.c, line 2" }).click();
+  await expect(page.locator(".source-frame .cm-activeLineGutter")).toHaveText("2");
+  await page.getByRole("button", { name: "Judge again" }).click();
+  await expect(page.getByText("It has its turn")).toBeVisible();
+  await expect.poll(() => followed).toBe(2);
+  await expect(page.getByText("written before")).toHaveCount(0);
 });
 
 test("words that are there are completed, and keys are Vim's or Emacs' for whoever wants that", async ({ page }) => {

@@ -96,6 +96,11 @@ export async function getText(path: string): Promise<string> {
   return whole(response.text(), response, {});
 }
 
+export async function getBytes(path: string): Promise<ArrayBuffer> {
+  const response = await send("GET", path);
+  return whole(response.arrayBuffer(), response, {});
+}
+
 export const get = <T>(path: string, options?: Options) => request<T>("GET", path, options);
 
 /** Where something of the server is, below whatever path a proxy serves us. */

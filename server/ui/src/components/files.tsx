@@ -1,7 +1,7 @@
 /** Files that a program left: pictures are shown, everything else can be saved. */
 
 import { useEffect, useState } from "preact/hooks";
-import { address, send, Unreachable } from "../api/client";
+import { address, getBytes, Unreachable } from "../api/client";
 import { returns } from "../api/connection";
 import { size, t } from "../i18n";
 
@@ -44,14 +44,15 @@ function Picture({ path, name, type }: { path: string; name: string; type: strin
   useEffect(() => {
     let made: string | null = null;
     let gone = false;
-    send("GET", path)
-      .then((response) => response.arrayBuffer())
+    getBytes(path)
       .then((bytes) => {
         if (gone) return;
         made = URL.createObjectURL(new Blob([bytes], { type }));
         setUrl(made);
+        fail(false);
       })
-      .catch((error) => { if (!gone && !(error instanceof Unreachable)) fail(true); });
+      // What is shown already stays.
+      .catch((error) => { if (!gone && url === null && !(error instanceof Unreachable)) fail(true); });
     return () => {
       gone = true;
       if (made) URL.revokeObjectURL(made);

@@ -270,6 +270,7 @@ export const sentences = text({
   "submission.finished": ["Judged", "评测完成"],
   "submission.rejudged": ["Judged again", "重新评测"],
   "submission.rejudge": ["Judge again", "重新评测"],
+  "submission.noUtf8": ["This file is not UTF-8: what cannot be read as that is shown as �.", "此文件不是 UTF-8，无法识别的内容显示为 �。"],
   "submission.noSource": ["Its source is not kept any more.", "源代码已不再保留。"],
 
   "timeline.title": ["{time} from sent to judged", "从提交到完成共 {time}"],

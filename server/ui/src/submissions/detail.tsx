@@ -21,7 +21,7 @@ import { marksOf, Places } from "../playground/marks";
 import { Progress } from "../playground/progress";
 import { Facts } from "./facts";
 import { History } from "./history";
-import { Source, type Sources } from "./source";
+import { namesOf, Source, type Sources } from "./source";
 import { TestTable } from "./test-table";
 
 export default function Detail({ id }: { id: string }) {
@@ -39,6 +39,8 @@ function Shown({ first }: { first: Submission }) {
   useEffect(() => {
     setError(null);
     if (isFinal(submission)) return;
+    // What it wrote when it was judged before is nothing that it writes now.
+    heard.value = null;
     return follow(submission.id, { progress: setStage, heard: (now) => (heard.value = now), ended: (ended) => { setSubmission(ended); setStage(null); }, failed: setError });
     // An order to judge again may have been taken though nobody heard so, and who has signed in may follow once more.
   }, [submission.id, followed, isFinal(submission), returns.value]);
@@ -55,7 +57,7 @@ function Shown({ first }: { first: Submission }) {
   };
   const path = `/api/v1/submissions/${submission.id}`;
   const [sources, againSources] = useLoaded<Sources>(`${path}/sources`);
-  const names = sources.is === "there" ? ordered(Object.keys(sources.value.files), language(submission.language)?.source_file) : [];
+  const names = sources.is === "there" ? ordered(namesOf(sources.value), language(submission.language)?.source_file) : [];
   const marks = useMemo(() => marksOf(submission, names), [submission, names.join("\n")]);
   const [goTo, setGoTo] = useState<Mark | null>(null);
   const chosen = useSignal<number | null>(null);
