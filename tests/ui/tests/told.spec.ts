@@ -45,6 +45,18 @@ test("a submission is told its place and how long that takes, then groups and po
   expect(await serious(page), "nobody is shut out of groups and judgements").toEqual([]);
 });
 
+test("where the usual language is not installed, the example is of one that is", async ({ page }) => {
+  const language = { extensions: [], compile: [], run: [], version: "1" };
+  await page.route("**/api/v1/languages", (route) => route.fulfill({ json: [
+    { ...language, id: "cpp20", name: "C++20", source_file: "main.cpp", state: "not-installed", available: false },
+    { ...language, id: "python3", name: "Python 3", source_file: "main.py", state: "installed", available: true },
+  ] }));
+  await page.goto("/");
+  await expect(page.locator("#editor .cm-content")).toContainText("input()");
+  await expect(page.locator(".toolbar").getByLabel("Language")).toHaveValue("python3");
+  await expect(page.locator(".file-tabs").getByRole("tab")).toHaveText("main.py");
+});
+
 test("a source that is not UTF-8 is shown, and a judgement that begins anew shows nothing of what its program wrote before", async ({ page }) => {
   const judged = { ...QUEUED, state: "done", position: null, verdict: "CompileError", compile: { ok: false, log: "main.c:2:1: error: what is this", cpu_ms: 1, wall_ms: 1, memory_bytes: 1 }, tests: [] };
   await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: { ...QUEUED, state: "running" } }));

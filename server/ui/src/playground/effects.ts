@@ -62,8 +62,9 @@ export function useSeen(shown: RefObject<HTMLElement | null>): void {
 export function useBegin(replaced: () => void): void {
   useEffect(() => void resume(draft.value.tests), []);
   useEffect(() => {
-    const first = languages.value.find(({ available }) => available) ?? languages.value[0];
-    if (draft.value.files.length > 0 || !first) return;
-    void chooseFirst((language(draft.value.language) ?? first).id, replaced);
+    if (draft.value.files.length > 0) return;
+    const usual = language(draft.value.language);
+    const first = [usual, ...languages.value].find((one) => one?.available) ?? usual ?? languages.value[0];
+    if (first) void chooseFirst(first.id, replaced);
   }, [languages.value]);
 }
