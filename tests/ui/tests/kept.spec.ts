@@ -576,4 +576,11 @@ test("what is written for a problem is there after a reload", async ({ page, req
   await expect(page.locator("#editor .cm-content")).not.toContainText("for this problem");
   await page.goto(`/problems/${id}`);
   await expect(editor).toContainText("for this problem");
+  // What was taken back is not there again.
+  for (const text of ["print('tried')", "print('for this problem')"]) {
+    await write(page, text, undefined, ".source-frame .cm-content");
+    await page.waitForFunction((text) => localStorage.getItem("gavel.answers")?.includes(text), text);
+  }
+  await page.reload();
+  await expect(editor).toHaveText("print('for this problem')");
 });

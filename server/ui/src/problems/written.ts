@@ -1,6 +1,6 @@
 /** What somebody writes for a problem: kept in this browser, and brought back where a file has taken its place. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { language, languages } from "../api/languages";
 import { textOf } from "../components/text-file";
 import { draft } from "../playground/draft";
@@ -59,7 +59,12 @@ export function useWritten(problem: string): Written {
   const [source, write] = useState(begun.source);
   const [generation, setGeneration] = useState(0);
   const [replaced, setReplaced] = useReplaced(problem);
-  useEffect(() => { if (id !== begun.language || source !== begun.source) keep(problem, { language: id, source }); }, [id, source]);
+  const isWritten = useRef(false);
+  useEffect(() => {
+    // Also what is again as it was, once it was not.
+    isWritten.current ||= id !== begun.language || source !== begun.source;
+    if (isWritten.current) keep(problem, { language: id, source });
+  }, [id, source]);
   const show = (text: string) => {
     write(text);
     setGeneration((number) => number + 1);
@@ -69,8 +74,8 @@ export function useWritten(problem: string): Written {
     if ("problem" in read) return read.problem;
     show(read.text);
     // Nobody has written what came from the file before, unless it was changed.
-    const isWritten = source.trim() !== "" && source !== read.text && source !== replaced[0]?.by;
-    if (isWritten) setReplaced([{ source, language: id, by: read.text }, ...replaced].slice(0, MOST));
+    const isOwn = source.trim() !== "" && source !== read.text && source !== replaced[0]?.by;
+    if (isOwn) setReplaced([{ source, language: id, by: read.text }, ...replaced].slice(0, MOST));
     const extension = file.name.split(".").pop() ?? "";
     const found = languages.value.find((language) => language.extensions.includes(extension));
     if (found && !language(id)?.extensions.includes(extension)) choose(found.id);
