@@ -377,6 +377,28 @@ test("while the server is away one question is asked, and not one by each part o
   expect(asked.length).toBeLessThan(6);
 });
 
+test("a server of which one path alone never answers is asked ever more seldom", async ({ page }) => {
+  let asked = 0;
+  await page.route("**/api/v1/submissions?*", (route) => { asked += 1; return route.abort("connectionreset"); });
+  await page.goto("/submissions");
+  await expect.poll(() => asked).toBeGreaterThan(1);
+  await page.waitForTimeout(5000);
+  expect(asked).toBeLessThan(6);
+});
+
+test("a server that is cut off, and answers nothing at all, is counted down to again", async ({ page }) => {
+  await page.addInitScript(() => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (ms) => timeout(ms / 20);
+  });
+  let asked = 0;
+  await page.route("**/healthz", () => void (asked += 1));
+  await page.route("**/api/v1/submissions?*", (route) => route.abort("connectionrefused"));
+  await page.goto("/submissions");
+  await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(1);
+  await expect(page.getByRole("alert").locator("[aria-hidden]")).toContainText(/Asking again in \d+ s/);
+});
+
 test("a submission to a problem that is not sent yet is cancelled", async ({ page }) => {
   await problem(page, "away");
   await page.route("**/api/v1/submissions?*", (route) => route.fulfill({ json: { submissions: [], next_cursor: null } }));

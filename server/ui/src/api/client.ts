@@ -64,7 +64,7 @@ export async function send(method: Method, path: string, options: Options = {}):
     away();
     throw new Unreachable();
   }
-  reachable();
+  reachable(asked);
   if (!response.ok && response.status !== options.also) {
     const error = await problem(response);
     observers.forEach((observer) => observer(error, asked));

@@ -9,20 +9,28 @@ export const secondsUntilRetry = signal<number | null>(null);
 export const returns = signal(0);
 
 const LONGEST = 15;
+/** Milliseconds after which nobody has answered: a machine that is cut off says nothing at all, for minutes. */
+const PATIENCE = 10_000;
+/** Milliseconds: one that goes again so soon after it was back answers something, and something else never. It is asked ever more seldom. */
+const SHORTLY = 5000;
 let pause = 1;
+/** When it went, and when it was back. */
+let [gone, back] = [0, -Infinity];
 let timer: ReturnType<typeof setTimeout> | undefined;
 let waiting: (() => void)[] = [];
 
 /** A request found nobody. */
 export function away(): void {
   if (secondsUntilRetry.value !== null) return;
-  pause = 1;
+  gone = performance.now();
+  pause = gone - back < SHORTLY ? Math.min(pause * 2, LONGEST) : 1;
   countDown(pause);
 }
 
-/** A request was answered. */
-export function reachable(): void {
-  if (secondsUntilRetry.value === null) return;
+/** A request was answered that was sent then. One that was on its way when another found nobody says nothing of the time since. */
+export function reachable(sent: number): void {
+  if (secondsUntilRetry.value === null || sent < gone) return;
+  back = performance.now();
   clearTimeout(timer);
   secondsUntilRetry.value = null;
   returns.value += 1;
@@ -44,8 +52,8 @@ export const isOfProxy = ({ status, headers }: Response): boolean => status > 50
 export async function retry(): Promise<void> {
   clearTimeout(timer);
   secondsUntilRetry.value = 0;
-  const isThere = await fetch(new URL("healthz", document.baseURI), { cache: "no-store" }).then((response) => !isOfProxy(response), () => false);
-  if (isThere) return reachable();
+  const isThere = await fetch(new URL("healthz", document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).then((response) => !isOfProxy(response), () => false);
+  if (isThere) return reachable(performance.now());
   pause = Math.min(pause * 2, LONGEST);
   countDown(pause);
 }
