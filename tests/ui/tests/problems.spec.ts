@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
+import { packaged } from "../answers";
 import AxeBuilder, { seriousInBothColours } from "../axe";
 import { expect, test, write } from "../page";
 
@@ -118,6 +119,22 @@ test("what is dropped and is no package is told as that, and nothing that is dro
   await expect(told).toContainText("This file cannot be read");
   await expect(page.getByText("The server does not answer")).toHaveCount(0);
   await expect(page).toHaveURL(/\/problems$/);
+});
+
+test("a package that is dropped is uploaded under the name of its file", async ({ page }) => {
+  const archive = pack();
+  const sent: string[] = [];
+  await page.route("**/api/v1/problems/*", (route) => {
+    sent.push(`${route.request().method()} ${new URL(route.request().url()).pathname} ${route.request().headers()["content-type"]}`);
+    return route.fulfill({ json: packaged("sums", { submissions: 3 }) });
+  });
+  await page.goto("/problems");
+  const place = page.locator(".drop");
+  await expect(place).toBeVisible();
+  await drop(page, place, [archive]);
+  await expect(page.locator(".card", { has: place })).toContainText("3 submissions of its authors");
+  expect(sent).toEqual(["PUT /api/v1/problems/sums application/gzip"]);
+  await expect(place, "and nothing is held over it any more").not.toHaveClass(/over/);
 });
 
 test("a problem is found that is not loaded yet", async ({ page }) => {
