@@ -529,6 +529,34 @@ test("where the browser has no room for all, the program is kept", async ({ page
   await expect(page.locator("#editor .cm-content")).toHaveText('print("kept, too")');
 });
 
+test("a draft with more inputs than any browser keeps holds up nobody who types, and the program is kept", async ({ page }) => {
+  await page.addInitScript(() => {
+    const stringify = JSON.stringify;
+    const seen = ((globalThis as unknown as { seen: { long: number } }).seen = { long: 0 });
+    JSON.stringify = ((...how: Parameters<typeof stringify>) => {
+      const text = stringify(...how) as string | undefined;
+      if ((text?.length ?? 0) > 5_000_000) seen.long += 1;
+      return text;
+    }) as unknown as typeof JSON.stringify;
+  });
+  await page.goto("/");
+  await write(page, 'print("kept")\n', "python3");
+  const input = page.getByRole("textbox", { name: "Standard input" });
+  for (let tests = 1; tests <= 6; tests += 1) {
+    if (tests > 1) await page.getByRole("button", { name: "Add a test" }).click();
+    await page.getByLabel("Standard input: from a file").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.alloc(1_000_000, "x") });
+    await expect.poll(() => input.evaluate((area: HTMLTextAreaElement) => area.value.length)).toBe(1_000_000);
+  }
+  await expect(page.getByText("This browser has no room for the large inputs")).toBeVisible();
+  const long = () => page.evaluate(() => (globalThis as unknown as { seen: { long: number } }).seen.long);
+  const before = await long();
+  await write(page, 'print("kept, too")\n');
+  await page.waitForFunction(() => localStorage.getItem("gavel.draft")?.includes("kept, too"));
+  expect(await long()).toBe(before);
+  await page.reload();
+  await expect(page.locator("#editor .cm-content")).toHaveText('print("kept, too")');
+});
+
 test("a page that is loaded again goes on showing its run", async ({ page }) => {
   await page.goto("/");
   await write(page, 'import time\ntime.sleep(1.5)\nprint(42)\n', "python3");

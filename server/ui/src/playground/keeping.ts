@@ -13,6 +13,8 @@ export const isCut = signal(false);
 const PAUSE = 300;
 /** Characters of a text that is kept where there is no room for all. */
 const SHORT = 20_000;
+/** No browser keeps as many for a site. To find that out by making one text of them would take a while, at each pause of whoever types. */
+const MOST = 5 * 2 ** 20;
 
 /** Of this tab, beside what it has written. */
 const TAB = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -45,7 +47,7 @@ function write(): void {
   const others = recall("draft");
   if (others !== known) takeAside(others, changed);
   const text = (draft: Draft) => JSON.stringify({ ...draft, tab: TAB });
-  isCut.value = !remember("draft", text(changed));
+  isCut.value = lengthOf(changed) > MOST || !remember("draft", text(changed));
   if (isCut.value) remember("draft", text(cut(changed)));
   known = recall("draft");
   changed = null;
@@ -57,6 +59,11 @@ function takeAside(written: string | null, own: Draft): void {
   if (!theirs || JSON.stringify(theirs) === JSON.stringify(own)) return;
   const { tab } = JSON.parse(written ?? "{}") as { tab?: unknown };
   keepOther(theirs, typeof tab === "string" ? tab : "");
+}
+
+function lengthOf({ files, tests }: Draft): number {
+  const texts = [...files.map(({ content }) => content), ...tests.flatMap(({ stdin, expected }) => [stdin, expected ?? ""])];
+  return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
 function cut(whole: Draft): Draft {
