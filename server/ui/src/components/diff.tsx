@@ -2,7 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 import { t } from "../i18n";
-import { parts, rows, SHOWN, visible } from "./difference";
+import { LONGEST_LINE, parts, rows, visible } from "./difference";
 
 interface Props {
   expected: string;
@@ -44,7 +44,7 @@ function Compared({ expected, got, at, first }: Required<Props>) {
 
 function Side({ text, other }: { text: string | null; other: string | null }) {
   if (text === null) return <span class="none">{t("diff.nothing")}</span>;
-  if (text === other || other === null) return <code>{visible(text)}{text.length > SHOWN && "…"}</code>;
+  if (text === other || other === null) return <code>{visible(text)}{text.length > LONGEST_LINE && "…"}</code>;
   const { before, middle, behind } = parts(text, other);
   return (
     <code>

@@ -5,7 +5,7 @@ export const MOST = 400;
 const BEFORE = 20;
 
 /** Characters that are shown of a line, and of them before the first difference. */
-export const SHOWN = 2000;
+export const LONGEST_LINE = 2000;
 const AROUND = 200;
 
 export interface Row {
@@ -50,10 +50,10 @@ function lines(text: string): string[] {
 export function parts(text: string, other: string): { before: string; middle: string; behind: string } {
   const begin = common(text, other);
   const from = Math.max(begin - AROUND, 0);
-  const [own, others] = [text, other].map((whole) => whole.slice(begin, begin + SHOWN)) as [string, string];
-  const isWhole = text.length <= begin + SHOWN && other.length <= begin + SHOWN;
+  const [own, others] = [text, other].map((whole) => whole.slice(begin, begin + LONGEST_LINE)) as [string, string];
+  const isWhole = text.length <= begin + LONGEST_LINE && other.length <= begin + LONGEST_LINE;
   const end = isWhole ? common(reversed(own), reversed(others)) : 0;
-  const cut = text.length > begin + SHOWN ? "…" : "";
+  const cut = text.length > begin + LONGEST_LINE ? "…" : "";
   return { before: (from > 0 ? "…" : "") + text.slice(from, begin), middle: own.slice(0, own.length - end), behind: own.slice(own.length - end) + cut };
 }
 
@@ -76,7 +76,7 @@ const UNSEEN = /(?![\t\n ])[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}\u115f\u1160\u3164\ufe
 /** White space and controls as signs: a blank at the end of a line is a frequent fault. */
 export function visible(text: string): string {
   return text
-    .slice(0, SHOWN)
+    .slice(0, LONGEST_LINE)
     .replace(UNSEEN, (letter) => `⟨${CONTROLS[letter] ?? code(letter)}⟩`)
     .replaceAll("\t", "→\t")
     .replaceAll(" ", "·");

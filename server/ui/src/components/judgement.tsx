@@ -26,7 +26,7 @@ export interface Props {
 const isCompared = (tests: Props["tests"]): boolean | undefined => tests?.some(({ expected }) => expected !== null);
 
 /** Where the test is that is shown. */
-export const SHOWN = "shown-test";
+export const SHOWN_TEST = "shown-test";
 
 export function Judgement({ submission, tests, places, chosen: elsewhere }: Props) {
   const verdict = submission.verdict;
@@ -118,7 +118,7 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; isOn
   const expected = given?.expected ?? null;
   const isWrong = test.verdict === "WrongAnswer";
   return (
-    <section class="test" id={SHOWN} tabIndex={-1} aria-label={t("test.number", { n: test.index + 1 })}>
+    <section class="test" id={SHOWN_TEST} tabIndex={-1} aria-label={t("test.number", { n: test.index + 1 })}>
       {!isOnly && <h3>{t("test.number", { n: test.index + 1 })} {test.name && <small><bdi>{test.name}</bdi></small>} · <Verdict verdict={test.verdict} /></h3>}
       {!isOnly && test.reason && <p class="reason">{reason(test.reason)}</p>}
       {test.feedback && <p class="feedback"><strong>{t("test.feedback")}</strong> <bdi>{test.feedback}</bdi></p>}

@@ -7,15 +7,15 @@ import { size, t } from "../i18n";
 const PART = 20_000;
 
 export function Output(props: { title: string; text: string; truncated?: boolean }) {
-  const [shown, setShown] = useState(PART);
+  const [length, setLength] = useState(PART);
   if (!props.text && !props.truncated) return null;
-  const more = props.text.length - shown;
+  const more = props.text.length - length;
   return (
     <section class="output">
       <h4>{props.title}</h4>
-      {props.text && <pre role="group" tabIndex={0} aria-label={props.title}>{props.text.slice(0, shown)}</pre>}
+      {props.text && <pre role="group" tabIndex={0} aria-label={props.title}>{props.text.slice(0, length)}</pre>}
       {more > 0 && (
-        <button type="button" onClick={() => setShown(shown + 10 * PART)}>{t("output.more", { size: size(more) })}</button>
+        <button type="button" onClick={() => setLength(length + 10 * PART)}>{t("output.more", { size: size(more) })}</button>
       )}
       {props.truncated && <p class="hint">{t("output.truncated")}</p>}
     </section>

@@ -49,12 +49,12 @@ export function useLink(replaced: () => void, damaged: (is: boolean) => void): (
 const LOW = 0.6;
 
 /** Scrolls to what came of a run: below the window nobody sees that there is something. */
-export function useSeen(shown: RefObject<HTMLElement | null>): void {
+export function useSeen(resultCard: RefObject<HTMLElement | null>): void {
   useEffect(() => {
-    const top = shown.current?.getBoundingClientRect().top ?? 0;
+    const top = resultCard.current?.getBoundingClientRect().top ?? 0;
     if (run.value.is === "idle" || run.value.is === "going" || (top >= 0 && top < innerHeight * LOW)) return;
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    shown.current?.scrollIntoView({ block: "start", behavior: isStill ? "auto" : "smooth" });
+    resultCard.current?.scrollIntoView({ block: "start", behavior: isStill ? "auto" : "smooth" });
   }, [run.value.is]);
 }
 

@@ -30,10 +30,10 @@ export function Playground() {
   const [goTo, setGoTo] = useState<Mark | null>(null);
   const [terminal, openTerminal] = useState(false);
   const [damaged, setDamaged] = useState(false);
-  const shown = useRef<HTMLElement>(null);
+  const resultCard = useRef<HTMLElement>(null);
   const replaced = () => setGeneration((number) => number + 1);
   const linked = useLink(replaced, setDamaged);
-  useSeen(shown);
+  useSeen(resultCard);
   useBegin(replaced);
 
   const { files, active } = draft.value;
@@ -55,7 +55,7 @@ export function Playground() {
   };
 
   const result = (
-    <section key="result" ref={shown} class="card result" aria-label={t("result.title")}>
+    <section key="result" ref={resultCard} class="card result" aria-label={t("result.title")}>
       <Told progress={run.value.is === "going" ? run.value.progress : null} ended={run.value.is === "ended" ? run.value.submission : null} />
       <Result begin={begin} marks={marks} jump={jump} />
     </section>

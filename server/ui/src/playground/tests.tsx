@@ -8,20 +8,20 @@ import { change, draft, MOST_TESTS, type Test } from "./draft";
 import { keep } from "./replaced";
 
 export function Tests() {
-  const [shown, show] = useState(0);
+  const [chosen, choose] = useState(0);
   const tests = draft.value.tests;
-  const index = Math.min(shown, tests.length - 1);
+  const index = Math.min(chosen, tests.length - 1);
   const test = tests[index] as Test;
   const set = (changes: Partial<Test>) => change({ tests: tests.map((old, place) => (place === index ? { ...old, ...changes } : old)) });
   const add = () => {
     change({ tests: [...tests, { stdin: "", expected: null }] });
-    show(tests.length);
+    choose(tests.length);
   };
   const remove = () => {
     const before = draft.value;
     change({ tests: tests.filter((_, place) => place !== index) });
     void keep(before);
-    show(Math.max(index - 1, 0));
+    choose(Math.max(index - 1, 0));
   };
   return (
     <section class="card tests" aria-label={t("tests.title")}>
@@ -30,7 +30,7 @@ export function Tests() {
           {tests.map((_, place) => (
             <button
               key={place} type="button" role="tab" id={`test-tab-${place}`} aria-selected={place === index} aria-controls="test-panel"
-              tabIndex={place === index ? 0 : -1} onClick={() => show(place)} onKeyDown={(event) => move(event, place, tests.length, show)}
+              tabIndex={place === index ? 0 : -1} onClick={() => choose(place)} onKeyDown={(event) => move(event, place, tests.length, choose)}
             >
               {tests.length === 1 ? t("test.only") : t("test.number", { n: place + 1 })}
             </button>

@@ -2,7 +2,7 @@
 
 import type { Signal } from "@preact/signals";
 import type { Submission, TestResult } from "../api/types";
-import { SHOWN } from "../components/judgement";
+import { SHOWN_TEST } from "../components/judgement";
 import { Verdict } from "../components/verdict";
 import { duration, size, t } from "../i18n";
 
@@ -50,7 +50,7 @@ export function TestTable({ submission, chosen }: { submission: Submission; chos
 }
 
 function toShown(): void {
-  const shown = document.getElementById(SHOWN);
+  const shown = document.getElementById(SHOWN_TEST);
   shown?.focus({ preventScroll: true });
   shown?.scrollIntoView({ block: "nearest" });
 }
