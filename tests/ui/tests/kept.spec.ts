@@ -290,6 +290,36 @@ test("what a program writes on a terminal names no page, fills no clipboard, and
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("mine");
 });
 
+test("what comes too fast for a terminal is left out, and it says how much, also where nothing comes behind it", async ({ page }) => {
+  await page.addInitScript((kept) => localStorage.setItem("gavel.draft", kept), PYTHON("print(1)"));
+  await page.route("**/run", (route) => route.fulfill({ json: [{ status: "Accepted", exitStatus: 0, time: 1, memory: 1 }] }));
+  // All of it at one time, as no socket brings it.
+  await page.addInitScript(() => {
+    const Flood = function () {
+      const socket = {
+        readyState: 1,
+        onopen: null as (() => void) | null,
+        onmessage: null as ((event: { data: unknown }) => void) | null,
+        send(message: Uint8Array): void {
+          if (message[0] !== 1) return;
+          const written = `\u0002\0${`${"x".repeat(78)}\r\n`.repeat(8000)}`;
+          const ended = `\u0001${JSON.stringify({ results: [{ status: "Accepted", exitStatus: 0, time: 1e6, memory: 1 }] })}`;
+          for (const text of [written, written, ended]) socket.onmessage?.({ data: new TextEncoder().encode(text).buffer });
+        },
+        close() {},
+      };
+      setTimeout(() => socket.onopen?.());
+      return socket;
+    };
+    globalThis.WebSocket = Object.assign(Flood, { OPEN: 1 }) as unknown as typeof WebSocket;
+  });
+  await page.goto("/");
+  await terminal(page, "python3");
+  const region = page.getByRole("region", { name: "Terminal" });
+  await expect(region.getByRole("status")).toContainText(/^ended, /);
+  await expect(region.locator(".xterm-rows")).toContainText("625 KiB left out");
+});
+
 test("a compiled program is kept at the server until it runs, or its tab is closed", async ({ context, request, baseURL }) => {
   const stored = async () => Object.keys((await (await request.get(`${baseURL}/file`)).json()) as object);
   for (const [source, isSilent] of [["#include <stdio.h>\nint main() { getchar(); }", true], ["#include <stdio.h>\nint main() { puts(\"hello\"); getchar(); }", false]] as const) {

@@ -144,13 +144,12 @@ const hasWritten = (test: TestResult): boolean =>
 
 /** What is wrong comes before how long it took. Of an output that is not there to its end the rest would look as if it were missing. */
 function Difference({ test: { stdout, stdout_truncated, difference }, expected }: { test: TestResult; expected: string | null }) {
-  const got = stdout_truncated ? undefined : stdout;
-  const isWhole = expected !== null && got !== undefined;
+  const whole = expected === null || stdout === undefined || stdout_truncated ? null : { expected, got: stdout };
   return (
     <>
-      {isWhole && <Diff expected={expected} got={got} at={difference?.line ?? null} />}
+      {whole && <Diff expected={whole.expected} got={whole.got} at={difference?.line ?? null} />}
       {difference && <p class="hint">{t("diff.first", { line: difference.line, column: difference.column })}</p>}
-      {!isWhole && difference && <Diff expected={difference.expected ?? ""} got={difference.got ?? ""} first={difference.line} />}
+      {!whole && difference && <Diff expected={difference.expected ?? ""} got={difference.got ?? ""} first={difference.line} />}
     </>
   );
 }

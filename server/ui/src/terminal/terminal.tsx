@@ -119,14 +119,21 @@ async function begin(screen: Screen, isGone: () => boolean, made: (session: Sess
 function bounded(screen: Screen): (bytes: Uint8Array) => void {
   let waiting = 0;
   let skipped = 0;
+  const tell = () => {
+    if (skipped > 0) screen.write(`\r\n\u001b[7m${t("terminal.skipped", { size: size(skipped) })}\u001b[0m\r\n`);
+    skipped = 0;
+  };
   return (bytes) => {
     if (waiting > MOST_WAITING) {
       skipped += bytes.length;
       return;
     }
-    if (skipped > 0) screen.write(`\r\n\u001b[7m${t("terminal.skipped", { size: size(skipped) })}\u001b[0m\r\n`);
-    skipped = 0;
+    tell();
     waiting += bytes.length;
-    screen.write(bytes, () => (waiting -= bytes.length));
+    screen.write(bytes, () => {
+      waiting -= bytes.length;
+      // Nothing may come behind it before which it could be told.
+      if (waiting === 0) tell();
+    });
   };
 }
