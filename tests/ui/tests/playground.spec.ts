@@ -170,7 +170,10 @@ test("a file that is no text is not changed without a word, and what is removed 
   await page.getByLabel("Standard input: from a file").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from([0x63, 0xe9]) });
   await expect(page.getByRole("alert")).toContainText("not UTF-8");
   await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue("20\n22\n");
+  await expect(page.getByText("a.txt")).toBeVisible();
   await page.getByRole("button", { name: "Add a test" }).click();
+  await expect(page.getByRole("alert"), "that was the other test's file").toHaveCount(0);
+  await expect(page.getByText("a.txt")).toHaveCount(0);
   await page.getByRole("textbox", { name: "Standard input" }).fill("typed");
   await page.getByRole("button", { name: "Remove this test" }).click();
   await page.getByRole("button", { name: "Bring it back" }).click();

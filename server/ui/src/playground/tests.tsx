@@ -12,7 +12,9 @@ export function Tests() {
   const tests = draft.value.tests;
   const index = Math.min(chosen, tests.length - 1);
   const test = tests[index] as Test;
-  const set = (changes: Partial<Test>) => change({ tests: tests.map((old, place) => (place === index ? { ...old, ...changes } : old)) });
+  // What is told of a file is told of the test that it was chosen for.
+  const which = `${index} of ${tests.length}`;
+  const set = (changes: Partial<Test>) => change({ tests: draft.value.tests.map((old, place) => (place === index ? { ...old, ...changes } : old)) });
   const add = () => {
     change({ tests: [...tests, { stdin: "", expected: null }] });
     choose(tests.length);
@@ -40,12 +42,12 @@ export function Tests() {
       </div>
       {tests.length >= MOST_TESTS && <p class="hint">{t("tests.most", { n: MOST_TESTS })}</p>}
       <div class="panel" id="test-panel" role="tabpanel" aria-labelledby={`test-tab-${index}`}>
-        <Text label={t("test.stdin")} value={test.stdin} set={(stdin) => set({ stdin })} />
+        <Text key={which} label={t("test.stdin")} value={test.stdin} set={(stdin) => set({ stdin })} />
         {test.expected === null ? (
           <button type="button" class="quiet" onClick={() => set({ expected: "" })}>{t("test.compare")}</button>
         ) : (
           <>
-            <Text label={t("test.expected")} value={test.expected} set={(expected) => set({ expected })} />
+            <Text key={which} label={t("test.expected")} value={test.expected} set={(expected) => set({ expected })} />
             <button type="button" class="quiet" onClick={() => set({ expected: null })}>{t("test.compareNot")}</button>
           </>
         )}
