@@ -419,6 +419,19 @@ test("a run that was cancelled while it was sent, and is refused, can be run aga
   expect(new Set(keys).size, "what was given up is another").toBe(2);
 });
 
+test("what is refused for its key has another when it is sent once more", async ({ page }) => {
+  const keys: string[] = [];
+  await page.route("**/api/v1/submissions", (route) => { keys.push(route.request().headers()["idempotency-key"]!); return refuse(route, 422, "idempotency-key-reused"); });
+  await page.goto("/");
+  await write(page, "print(42)\n", "python3");
+  for (const sent of [1, 2]) {
+    await run(page);
+    await expect.poll(() => keys.length).toBe(sent);
+    await expect(result(page).getByRole("alert")).toContainText("This was sent before with other contents");
+  }
+  expect(new Set(keys).size).toBe(2);
+});
+
 test("the main button stays where it is", async ({ page }) => {
   for (const width of [1024, 1280]) {
     await page.setViewportSize({ width, height: 800 });

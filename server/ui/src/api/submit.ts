@@ -1,6 +1,6 @@
 /** Sends submissions. However often one has to be sent, as after a connection that broke off, it is one submission. */
 
-import { request, Unreachable } from "./client";
+import { ApiError, request, Unreachable } from "./client";
 import { secondsUntilRetry, untilReachable } from "./connection";
 import type { Submission } from "./types";
 
@@ -51,6 +51,8 @@ export class Sending {
       return submission;
     } catch (error) {
       if (signal.aborted || error instanceof Unreachable) return null;
+      // The same again has a key of its own, as the hint says.
+      if (error instanceof ApiError && error.kind === "idempotency-key-reused") this.isWanted = false;
       throw error;
     }
   }
