@@ -136,10 +136,13 @@ test("tests that somebody has written stay where another language's example take
   await expect(page.locator("#editor .cm-content")).toContainText("input()");
   await tests.getByLabel("Standard input", { exact: true }).fill("1\n2\n");
   await tests.getByLabel("Expected", { exact: true }).fill("3\n");
+  await page.getByText("Limits and more").click();
+  await page.getByLabel("Files to hand back").fill("plot.png");
   await language.selectOption("cpp20");
   await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
   await expect(tests.getByLabel("Standard input", { exact: true })).toHaveValue("1\n2\n");
   await expect(tests.getByLabel("Expected", { exact: true })).toHaveValue("3\n");
+  await expect(page.getByLabel("Files to hand back")).toHaveValue("plot.png");
 });
 
 test("Ctrl+Enter runs the program wherever one types", async ({ page }) => {

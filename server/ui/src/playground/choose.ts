@@ -27,6 +27,8 @@ export async function showExample(replaced: () => void): Promise<void> {
   await example(language);
   const own = draft.value;
   await show(language, replaced, () => false);
+  // An example leaves no files.
+  change({ collect: "" });
   await keep(own);
 }
 
@@ -36,7 +38,7 @@ async function show(id: string, replaced: () => void, areOwn: (tests: Draft["tes
   const { source, stdin, expected } = await example(id);
   // Looked at only now: a test may have been added while the example was on its way.
   const { tests } = draft.value;
-  change({ language: id, files: [{ name, content: source }], active: 0, tests: areOwn(tests) ? tests : [{ stdin, expected }], collect: "" });
+  change({ language: id, files: [{ name, content: source }], active: 0, tests: areOwn(tests) ? tests : [{ stdin, expected }] });
   replaced();
 }
 
