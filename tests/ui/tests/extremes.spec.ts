@@ -233,6 +233,29 @@ test("a formula whose few letters stand for millions is shown as it was written"
   await expect(page.locator(".statement code")).toHaveCount(4);
 });
 
+test("formulas lead nowhere, load nothing and are no part of the page", async ({ page }) => {
+  const formulas = ["\\href{javascript:document.title=1}{x}", "\\url{https://evil.example}", "\\includegraphics{https://evil.example/x.png}", "\\htmlClass{card}{y}", "\\htmlId{main}{y}", "\\htmlStyle{position: fixed}{y}", "\\text{<img src=x onerror=document.title=2>}"];
+  await problem(page, "leads", { statement: `${formulas.map((formula) => `$${formula}$`).join("\n\n")}\n\nthe end` });
+  await page.goto("/problems/leads");
+  await expect(page.locator(".statement")).toContainText("the end");
+  await expect(page.locator(".statement .formula").last()).toContainText("<img src=x onerror=document.title=2>");
+  await expect(page.locator(".statement :is(a, img, .card, [id], [data-x])")).toHaveCount(0);
+  await expect(page).toHaveTitle("Gavel: Problems: leads");
+});
+
+test("a language's name is text wherever it stands", async ({ page }) => {
+  const name = '<img src=x onerror="document.title=1">';
+  const language = { id: "hostile", name, version: name, source_file: "main.x", extensions: ["x"], compile: [], run: [], state: "installed", available: true };
+  await page.route("**/api/v1/languages", (route) => route.fulfill({ json: [language] }));
+  await judged(page, [{ ...TEST, index: 0 }], { language: "hostile" });
+  await expect(page.locator(".facts").first()).toContainText(name);
+  for (const path of ["/", "/submissions", "/operations"]) {
+    await page.goto(path);
+    await expect(page.locator("main").getByText(name).first()).toBeAttached();
+    await expect(page.locator("main img")).toHaveCount(0);
+  }
+});
+
 test("at twice its size on a small window nothing is wider than that", async ({ page }) => {
   // A window of 640 at 200 %, and the smallest phone on its side.
   for (const [width, height] of [[320, 256], [568, 320]] as const) {

@@ -294,7 +294,8 @@ test("submissions are listed, filtered, and hostile names are text", async ({ pa
 });
 
 test("files with hostile names are text, and leave as files", async ({ page, request, baseURL }) => {
-  const names = ['"><img src=x onerror=alert(1)>.txt', "\u202Egnp.exe", "a\u001b[31mb.txt"];
+  // The last would be a document with scripts.
+  const names = ['"><img src=x onerror=alert(1)>.txt', "\u202Egnp.exe", "a\u001b[31mb.txt", "plot.png.svg"];
   const source = `for name in ${JSON.stringify(names)}:\n    open(name, "w").write("<script>document.title = 'x'</script>")\n`;
   const asked = await request.post(`${baseURL}/api/v1/submissions`, { data: { language: "python3", source, collect: ["page.html"], wait: true } });
   expect(asked.ok()).toBe(true);
