@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { address } from "./api/client";
 import { isOperator, signedOut } from "./api/session";
 import { Account, SessionEnded } from "./components/account";
-import { Away } from "./components/away";
+import { Away, Outdated } from "./components/away";
 import { later } from "./components/later";
 import { Link } from "./components/link";
 import { Settings } from "./components/settings";
@@ -38,6 +38,7 @@ export function App() {
         <Settings />
       </header>
       <Away />
+      <Outdated />
       <SessionEnded />
       <main id="main" tabIndex={-1}>
         <Guard key={`${signedOut.value} ${route.value}`}>

@@ -355,6 +355,21 @@ test("a language that is chosen while the server is away is there when it is bac
   await expect(page.locator("#editor .cm-content")).toHaveText("console.log('two')");
 });
 
+test("a part of the page that a newer server has no more is told, and what was written stays", async ({ page }) => {
+  await page.addInitScript((kept) => localStorage.setItem("gavel.draft", kept), PYTHON("print('mine')"));
+  await page.route(/\/assets\/example-sources/, (route) => route.fulfill({ status: 404 }));
+  await page.goto("/");
+  await expect(page.locator("#editor .cm-content")).toHaveText("print('mine')");
+  await page.locator(".toolbar").getByLabel("Language").selectOption("javascript");
+  await expect(page.getByRole("alert")).toContainText("A part of this page cannot be had");
+  await page.unroute(/\/assets\/example-sources/);
+  await page.getByRole("button", { name: "Load it again" }).click();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(page.locator("#editor .cm-content")).toHaveText("print('mine')");
+  await page.locator(".toolbar").getByLabel("Language").selectOption("javascript");
+  await expect(page.locator(".file-tabs").getByRole("tab")).toHaveText("main.js");
+});
+
 test("what could not be cancelled can be cancelled once the server is back", async ({ page }) => {
   await page.goto("/");
   await write(page, "import time\ntime.sleep(60)\n", "python3");

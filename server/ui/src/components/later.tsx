@@ -1,5 +1,6 @@
 /** A part of the page that is loaded when it is first shown, so that the first page is light. */
 
+import { signal } from "@preact/signals";
 import { type FunctionComponent, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { retry, untilReachable } from "../api/connection";
@@ -13,7 +14,7 @@ export function later<P extends object>(load: () => Promise<FunctionComponent<P>
     const [, draw] = useState(false);
     useEffect(() => {
       let isGone = false;
-      if (!part) void patiently(load).then((loaded) => { part = loaded; isGone || draw(true); }, (why) => { isGone || fail({ why }); });
+      if (!part) void twice(load).then((loaded) => { part = loaded; isGone || draw(true); }, (why) => { isGone || fail({ why }); });
       return () => { isGone = true; };
     }, []);
     if (failed) throw failed.why;
@@ -21,8 +22,18 @@ export function later<P extends object>(load: () => Promise<FunctionComponent<P>
   };
 }
 
-/** A server that is away is waited for. */
-export async function patiently<T>(load: () => Promise<T>): Promise<T> {
+/** Something that the page needs cannot be had, though the server answers: it may be newer by now, and have other parts. */
+export const isOutdated = signal(false);
+
+/** A server that is away is waited for. What cannot be had never comes: the page says that it is to be loaded again. */
+export function patiently<T>(load: () => Promise<T>): Promise<T> {
+  return twice(load).catch(() => {
+    isOutdated.value = true;
+    return new Promise<never>(() => {});
+  });
+}
+
+async function twice<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch {

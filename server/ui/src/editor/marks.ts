@@ -3,6 +3,7 @@
 import type { Diagnostic } from "@codemirror/lint";
 import type { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
+import { patiently } from "../components/later";
 import type { Mark } from "./mark";
 
 function position(state: EditorState, mark: Mark): { from: number; to: number } {
@@ -21,7 +22,7 @@ const saidOf = new WeakMap<Diagnostic, Mark>();
 export function mark(editor: EditorView, { name, marks }: { name: string; marks: Mark[] }, isStill: () => boolean): void {
   const here = marks.filter((mark) => mark.file === name);
   if (!marker && here.length === 0) return;
-  void import("@codemirror/lint").then((loaded) => {
+  void patiently(() => import("@codemirror/lint")).then((loaded) => {
     marker = loaded;
     if (!isStill()) return;
     const said = here.map((mark): Diagnostic => {

@@ -2,9 +2,10 @@
 
 import { Facet, StateEffect } from "@codemirror/state";
 import { type EditorView, keymap } from "@codemirror/view";
+import { patiently } from "../components/later";
 
 export function search(editor: EditorView): boolean {
-  void import("@codemirror/search").then(({ openSearchPanel, searchKeymap }) => {
+  void patiently(() => import("@codemirror/search")).then(({ openSearchPanel, searchKeymap }) => {
     if (editor.state.facet(searches).length === 0) editor.dispatch({ effects: StateEffect.appendConfig.of([keymap.of(searchKeymap), searches.of(true)]) });
     openSearchPanel(editor);
   });

@@ -41,6 +41,7 @@ export const sentences = text({
   "page.missing": ["There is no such page", "没有这个页面"],
   "page.home": ["To the playground", "前往练习场"],
   "page.failed": ["This page failed", "页面出错了"],
+  "page.outdated": ["A part of this page cannot be had: the server may be newer.", "无法加载页面的一部分，服务器可能已更新。"],
   "page.reload": ["Load it again", "重新加载"],
   "unit.days": ["{n} d", "{n} 天"],
   "unit.hours": ["{n} h", "{n} 小时"],
