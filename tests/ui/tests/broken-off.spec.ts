@@ -233,6 +233,19 @@ test("a picture that cannot be had for a moment is shown when it can, and stays"
   await expect(picture).toBeVisible();
 });
 
+test("a stream that cannot be had is asked for ever more seldom", async ({ page }) => {
+  let asked = 0;
+  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: RUNNING }));
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: RUNNING }));
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => { asked += 1; return refuse(route, 503, "unavailable"); });
+  await page.goto("/");
+  await run(page);
+  await expect.poll(() => asked).toBeGreaterThan(2);
+  await page.waitForTimeout(4000);
+  expect(asked).toBeLessThan(7);
+  await expect(result(page)).toContainText("Running");
+});
+
 test("a run is shown again after a sign-in where the page was loaded anew while nobody was signed in", async ({ page }) => {
   const session = await sessions(page);
   let isKnown = true;

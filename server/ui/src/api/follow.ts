@@ -20,6 +20,9 @@ const SILENT = 60_000;
 const PATIENT = 60_000;
 const AGAIN = 2000;
 
+/** Milliseconds before a stream is opened again: so long at first, and at most. */
+const [SOONEST, LATEST] = [500, 8000];
+
 /** Returns what ends it. */
 export function follow(id: string, followed: Followed): () => void {
   let source: EventSource | null = null;
@@ -28,6 +31,8 @@ export function follow(id: string, followed: Followed): () => void {
   // Each event has the verdicts that are new: whoever follows is told all of them.
   let tests: NonNullable<Progress["tests"]> = [];
   let heard: Heard | null = null;
+  // Doubled by each that tells nothing: there may be as many open as may be.
+  let reopening = SOONEST;
   const listen = (now: Heard | null) => {
     if (now !== heard) followed.heard?.((heard = now));
   };
@@ -35,8 +40,12 @@ export function follow(id: string, followed: Followed): () => void {
     clearTimeout(silence);
     silence = setTimeout(() => void look(), SILENT);
   };
-  const progress = (told: Progress) => {
+  const came = () => {
+    reopening = SOONEST;
     wait();
+  };
+  const progress = (told: Progress) => {
+    came();
     if (told.state !== "running") listen(null);
     tests = told.state === "running" ? [...tests, ...(told.tests ?? [])] : [];
     followed.progress({ ...told, tests });
@@ -55,7 +64,7 @@ export function follow(id: string, followed: Followed): () => void {
     listen(null);
     wait();
     source = new EventSource(address(`/api/v1/submissions/${id}/events${followed.heard ? "?output=true" : ""}`));
-    source.addEventListener("output", (event) => { wait(); listen(hear(heard, JSON.parse((event as MessageEvent).data) as Piece)); });
+    source.addEventListener("output", (event) => { came(); listen(hear(heard, JSON.parse((event as MessageEvent).data) as Piece)); });
     source.addEventListener("state", (event) => progress(JSON.parse((event as MessageEvent).data)));
     source.addEventListener("judgement", (event) => {
       stop();
@@ -78,8 +87,10 @@ export function follow(id: string, followed: Followed): () => void {
     if (isFinal(submission)) {
       stop();
       followed.ended(submission);
-    } else if (source?.readyState === EventSource.CLOSED) setTimeout(() => stopped || open(), 500);
-    else wait();
+    } else if (source?.readyState === EventSource.CLOSED) {
+      setTimeout(() => stopped || open(), reopening);
+      reopening = Math.min(2 * reopening, LATEST);
+    } else wait();
   };
   /** A server that is away is waited for, and one that is busy for a while. Null where nobody wants to know any more, or it refuses to tell. */
   const standing = async (): Promise<Submission | null> => {
