@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import type { Page, Route } from "@playwright/test";
-import { refuse } from "../answers";
+import { problem, refuse } from "../answers";
 import serious from "../axe";
 import { askNow, expect, holdExamples, result, run, share, test, write } from "../page";
 
@@ -648,6 +648,27 @@ test("one is told how to leave the editor by keys", async ({ page }) => {
   await page.keyboard.press("Escape");
   await page.keyboard.press("Tab");
   await expect(editor).not.toBeFocused();
+});
+
+test("what is written for a problem in one tab is not lost to what is written for it in another", async ({ page, context }) => {
+  const other = await context.newPage();
+  const at = ".source-frame .cm-content";
+  for (const tab of [page, other]) {
+    await problem(tab, "both");
+    await tab.goto("/problems/both");
+    await expect(tab.locator(at)).toBeVisible();
+  }
+  const bring = other.getByRole("button", { name: "Bring it back" });
+  for (const [tab, text] of [[page, "print('one')"], [other, "print('two')"]] as const) {
+    await expect(bring).toHaveCount(0);
+    await write(tab, text, undefined, at);
+    await tab.waitForFunction((text) => localStorage.getItem("gavel.answers")?.includes(text), text);
+  }
+  await page.close();
+  for (const text of ["print('one')", "print('two')", "print('one')"]) {
+    await bring.click();
+    await expect(other.locator(at)).toHaveText(text);
+  }
 });
 
 test("what is written for a problem is there after a reload", async ({ page, request, baseURL }) => {

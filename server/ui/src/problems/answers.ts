@@ -16,12 +16,15 @@ export function kept(problem: string): Answer | null {
   return all().find(([id]) => id === problem)?.[1] ?? null;
 }
 
-export function keep(problem: string, answer: Answer): void {
+/** Returns what was there. */
+export function keep(problem: string, answer: Answer): Answer | null {
   let room = MOST_CHARACTERS;
-  const others = all().filter(([id]) => id !== problem);
+  const before = all();
+  const others = before.filter(([id]) => id !== problem);
   const newest: [string, Answer][] = [[problem, answer], ...others];
   const fitting = newest.slice(0, MOST).filter(([, { source }], index) => (room -= source.length) >= 0 || index === 0);
   remember(KEY, JSON.stringify(fitting));
+  return before.find(([id]) => id === problem)?.[1] ?? null;
 }
 
 /** Newest first. What is not of our form was somebody else's. */
