@@ -57,6 +57,13 @@ export function Judgement({ submission, tests, places, chosen: elsewhere }: Prop
   );
 }
 
+/** In few words, for a screen reader. */
+export function Outcome({ submission: { verdict, state, reason: own, tests } }: { submission: Submission }) {
+  if (!verdict) return <>{t(`state.${state}` as Sentence)}</>;
+  const why = own ?? ((tests ?? []) as TestResult[]).find((test) => test.verdict !== "Accepted")?.reason;
+  return <>{why ? `${verdictName(verdict)}: ${reason(why)}` : verdictName(verdict)}</>;
+}
+
 function Compiler({ submission }: { submission: Submission }) {
   const compile = submission.compile;
   if (!compile) return null;

@@ -1,9 +1,12 @@
 /** How far a submission is. */
 
 import { duration, t } from "../i18n";
-import type { Progress as Standing, Submission, TestResult } from "../api/types";
-import { marked, tone, verdictName } from "../components/verdict";
-import { reason } from "../i18n/reasons";
+import type { Progress as Standing, Submission } from "../api/types";
+import { later, Nothing } from "../components/later";
+import { marked, tone } from "../components/verdict";
+
+// With the judgement, beside which it is told.
+const Outcome = later(async () => (await import("../components/judgement")).Outcome, Nothing);
 
 /** The last of them: more than fit nobody looks at while it runs. */
 const MOST = 60;
@@ -22,13 +25,7 @@ export function Progress({ progress, of }: { progress: Standing | null; of: numb
 
 /** What a screen reader says while a submission is on its way, and when it has ended: few words. The rest is there to be read. */
 export function Told({ progress, ended }: { progress: Standing | null; ended: Submission | null }) {
-  return <p class="unseen" role="status">{ended ? outcome(ended) : progress ? t(`state.${progress.state}`) : ""}</p>;
-}
-
-function outcome({ verdict, state, reason: own, tests }: Submission): string {
-  if (!verdict) return t(`state.${state}`);
-  const why = own ?? ((tests ?? []) as TestResult[]).find((test) => test.verdict !== "Accepted")?.reason;
-  return why ? `${verdictName(verdict)}: ${reason(why)}` : verdictName(verdict);
+  return <p class="unseen" role="status">{ended ? <Outcome submission={ended} /> : progress ? t(`state.${progress.state}`) : ""}</p>;
 }
 
 /** Nothing is worth an estimate that is over before one has read it. */
