@@ -181,11 +181,13 @@ for (const kind of ["zip", "tar", "tar.gz"]) {
     const make = `
 import io, sys, tarfile, zipfile
 files = {"p/problem.yaml": "", "p/submissions/accepted/a.py": "print(1)\\n" * 500, "p/submissions/wrong_answer/two/b.c": "int main() {}", "p/submissions/accepted/large.py": "#" * (1024 * 1024 + 1), "p/submissions/accepted/../../x.py": "no"}
+files |= {name: "what tools leave behind" for name in ["p/submissions/accepted/._a.py", "p/submissions/accepted/.DS_Store", "__MACOSX/submissions/accepted/a.py"]}
 path, kind = sys.argv[1:]
 if kind == "zip":
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items(): archive.writestr(name, text)
         link = zipfile.ZipInfo("p/submissions/accepted/link.py"); link.external_attr = 0o120777 << 16; archive.writestr(link, "a.py")
+        windows = zipfile.ZipInfo("p\\\\submissions\\\\accepted\\\\w.py"); windows.create_system = 0; archive.writestr(windows, "print(1)")
 else:
     with tarfile.open(path, "w:gz" if kind == "tar.gz" else "w") as archive:
         for name, text in files.items():
@@ -195,7 +197,7 @@ else:
     const path = join(folder, `p.${kind}`);
     execFileSync("python3", ["-c", make, path, kind]);
     const found = await submissionsOf(new File([readFileSync(path)], `p.${kind}`));
-    expect(found.map(({ path }) => path).sort()).toEqual(["accepted/a.py", "accepted/large.py", "accepted/link.py", "wrong_answer/two/b.c"]);
+    expect(found.map(({ path }) => path).sort()).toEqual(["accepted/a.py", "accepted/large.py", "accepted/link.py", ...(kind === "zip" ? ["accepted/w.py"] : []), "wrong_answer/two/b.c"]);
     expect(found.filter(({ text }) => text === null).map(({ path }) => path), "what is left out is told").toEqual(["accepted/large.py", "accepted/link.py"]);
     expect(found.find(({ path }) => path === "accepted/a.py")?.text).toBe("print(1)\n".repeat(500));
   });

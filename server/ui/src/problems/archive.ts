@@ -44,11 +44,16 @@ async function read(file: File): Promise<Entry[]> {
   return ofTar(stream);
 }
 
-/** The path below `submissions/`; null of what is not there. */
+/** The path below `submissions/`; null of what is not there, and of what tools leave behind, which the server skips, too. */
 function below(path: string): string | null {
-  const found = /^(?:[^/]+\/)?submissions\/([^/]+\/.+)$/.exec(path.replace(/^\.\//, ""));
-  return found && !path.endsWith("/") && !path.split("/").includes("..") ? (found[1] ?? null) : null;
+  const [parts, found] = [path.split("/"), /^(?:[^/]+\/)?submissions\/([^/]+\/.+)$/.exec(path.replace(/^\.\//, ""))];
+  return found && !path.endsWith("/") && !parts.includes("..") && !isLeftBehind(parts) ? (found[1] ?? null) : null;
 }
+
+const LEFT_BEHIND = new Set(["__MACOSX", ".git", ".svn", ".DS_Store", "Thumbs.db", "desktop.ini", "Icon\r"]);
+
+/** macOS keeps a file's attributes in a file beside it. */
+const isLeftBehind = (parts: string[]): boolean => parts.some((part) => LEFT_BEHIND.has(part)) || (parts.at(-1)?.startsWith("._") ?? false);
 
 const utf8 = new TextDecoder();
 
@@ -63,13 +68,16 @@ async function ofZip(file: File): Promise<Entry[]> {
   for (let index = 0; index < count; index += 1) {
     const [method, packed, size] = [directory.getUint16(at + 10, true), directory.getUint32(at + 20, true), directory.getUint32(at + 24, true)];
     const [name, extra, comment, offset] = [directory.getUint16(at + 28, true), directory.getUint16(at + 30, true), directory.getUint16(at + 32, true), directory.getUint32(at + 42, true)];
-    const path = below(utf8.decode(new Uint8Array(directory.buffer, at + 46, name)));
+    const path = below(slashed(utf8.decode(new Uint8Array(directory.buffer, at + 46, name)), directory.getUint8(at + 5)));
     const isLink = (directory.getUint32(at + 38, true) >>> 28) === LINK;
     if (path !== null) entries.push({ path, text: !isLink && isRead(entries, size) ? await zipped(file, offset, packed, method) : null });
     at += 46 + name + extra + comment;
   }
   return entries;
 }
+
+/** Some programs of Windows, which is system 0, tell folders apart by backslashes, against the rule, and then by nothing else. */
+const slashed = (name: string, system: number): string => (system === 0 && !name.includes("/") ? name.replaceAll("\\", "/") : name);
 
 /** Of the mode of a file on Unix, which a zip tells among other attributes. */
 const LINK = 0o12;
