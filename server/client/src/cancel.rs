@@ -29,7 +29,7 @@ impl Cancel {
         let client = self.server.client()?;
         let mut all = Vec::new();
         for id in &self.ids {
-            let (_, told) = client.ask(Ask::delete(&format!("submissions/{}", id.as_str())))?;
+            let (_, told) = client.ask(Ask::cancel(&format!("submissions/{}", id.as_str())))?;
             if !self.json {
                 let submission = Submission::of(&told)?;
                 // One that was judged before has its verdict still.

@@ -55,6 +55,8 @@ pub(crate) struct Ask<'a> {
     path: String,
     content: Option<Content<'a>>,
     idempotency_key: Option<&'a str>,
+    /// What it names is not there any more once it is done.
+    removes: bool,
     patience: Patience,
 }
 
@@ -62,15 +64,20 @@ impl<'a> Ask<'a> {
     /// `path` is below `/api/v1/`.
     fn new(method: &'static str, path: &str, content: Option<Content<'a>>) -> Self {
         let path = format!("/api/v1/{path}");
-        Self { method, path, content, idempotency_key: None, patience: Patience::USUAL }
+        Self { method, path, content, idempotency_key: None, removes: false, patience: Patience::USUAL }
     }
 
     pub(crate) fn get(path: &str) -> Self {
         Self::new("GET", path, None)
     }
 
-    pub(crate) fn delete(path: &str) -> Self {
+    /// What it names is there still, as a submission that was cancelled.
+    pub(crate) fn cancel(path: &str) -> Self {
         Self::new("DELETE", path, None)
+    }
+
+    pub(crate) fn remove(path: &str) -> Self {
+        Self { removes: true, ..Self::cancel(path) }
     }
 
     pub(crate) fn patch(path: &str, content: Content<'a>) -> Self {
@@ -84,11 +91,6 @@ impl<'a> Ask<'a> {
     /// With a key by which a server knows that a second attempt is the same request.
     pub(crate) fn post(path: &str, content: Content<'a>, idempotency_key: &'a str) -> Self {
         Self { idempotency_key: Some(idempotency_key), ..Self::new("POST", path, Some(content)) }
-    }
-
-    /// What it names is not there any more once it is done.
-    fn removes(&self) -> bool {
-        self.method == "DELETE"
     }
 
     /// With another patience than the usual one.
@@ -173,7 +175,7 @@ impl Client {
             let (attempt, failure) = match self.attempt(ask) {
                 Ok(answer) => match busy(&answer) {
                     // The attempt before, whose answer was lost, has removed it.
-                    None if was_interrupted && ask.removes() && answer.status().as_u16() == 404 => {
+                    None if was_interrupted && ask.removes && answer.status().as_u16() == 404 => {
                         return Ok(answer);
                     }
                     None => match of_a_proxy(&answer) {

@@ -58,7 +58,7 @@ pub struct Delete {
 
 impl Delete {
     fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
-        self.server.client()?.ask(Ask::delete(&self.id.path()))?;
+        self.server.client()?.ask(Ask::remove(&self.id.path()))?;
         if self.json {
             terminal.json(&json!({"id": self.id.as_str(), "removed": true}))?;
         } else {

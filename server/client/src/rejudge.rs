@@ -97,7 +97,7 @@ impl Rejudge {
             return self.list(&client, terminal);
         }
         let told = match &self.order {
-            Some(id) if self.cancel => client.ask(Ask::delete(&path(id)))?.1,
+            Some(id) if self.cancel => client.ask(Ask::cancel(&path(id)))?.1,
             Some(id) => client.ask(Ask::get(&path(id)))?.1,
             None => self.give(&client)?,
         };

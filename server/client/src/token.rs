@@ -206,7 +206,7 @@ impl Rotate {
 
 impl Revoke {
     fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
-        self.server.client()?.ask(Ask::delete(&path(&self.name)))?;
+        self.server.client()?.ask(Ask::remove(&path(&self.name)))?;
         if self.json {
             terminal.json(&json!({"name": self.name, "revoked": true}))?;
         } else {

@@ -1,5 +1,7 @@
 //! `gavel submissions`, `gavel show` and `gavel cancel` against a stand-in for a server.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
 
 use crate::stand_in::{Answer, Server, run};
@@ -97,6 +99,20 @@ fn submissions_are_cancelled_and_those_that_were_judged_before_are_told_apart() 
     assert_eq!(told["submissions"][0]["state"], "cancelled");
     for odd in [&["cancel"][..], &["cancel", "../languages"]] {
         assert_eq!(run(&server, odd).status, 2, "{odd:?}");
+    }
+}
+
+#[test]
+fn what_is_not_there_was_not_cancelled_by_a_request_whose_answer_is_lost() {
+    for more in [&[][..], &["--json"]] {
+        let tries = AtomicUsize::new(0);
+        let server = Server::start(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+            0 => Answer::Raw(Vec::new()),
+            _ => Answer::Json(404, json!({"detail": "there is no such submission"})),
+        });
+        let ended = run(&server, &[&["cancel", ID][..], more].concat());
+        assert_eq!((ended.status, ended.out.as_str()), (2, ""), "{}", ended.err);
+        assert!(ended.err.contains("there is no such submission"), "{}", ended.err);
     }
 }
 

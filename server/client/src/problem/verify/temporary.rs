@@ -67,7 +67,7 @@ impl<'a> Problem<'a> {
         if !self.sent.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
-        match self.client.ask(Ask::delete(&self.id.path())) {
+        match self.client.ask(Ask::remove(&self.id.path())) {
             Err(Failure::Refused(refusal)) if refusal.status == 404 => Ok(()),
             removed => removed.map(|_| ()),
         }
@@ -80,7 +80,7 @@ impl<'a> Problem<'a> {
     pub(super) fn abandon(&self) -> Result<(), Failure> {
         let under_way = self.submissions(std::mem::take);
         for submission in under_way {
-            let cancel = Ask::delete(&format!("submissions/{submission}")).with(Patience::SHORT);
+            let cancel = Ask::cancel(&format!("submissions/{submission}")).with(Patience::SHORT);
             // One that cannot be cancelled will be judged and is in nobody's way.
             drop(self.client.ask(cancel));
         }
