@@ -19,6 +19,10 @@ pub(crate) const HELD: Duration = Duration::from_secs(30);
 const BREATH: Duration = Duration::from_millis(50);
 /// The same where it holds no answers.
 const UNHELD: Duration = Duration::from_secs(1);
+/// The same, at most, where a submission is sent again each time, which may be large.
+const SELDOM: Duration = Duration::from_secs(10);
+/// For so long what is sent again under a key is the same submission: a server forgets keys after 24 hours.
+const KEY_LASTS: Duration = Duration::from_secs(23 * 3600);
 
 /// What is known of a submission. What a server leaves out is not known.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -256,13 +260,17 @@ pub(crate) fn wait_by_sending(
 ) -> Result<Value, Failure> {
     // How long a server holds its answer is its own to say.
     request["wait"] = deadline.is_none().into();
+    let key_ends = Instant::now() + KEY_LASTS;
+    let deadline = deadline.map_or(key_ends, |deadline| deadline.min(key_ends));
+    let mut pause = UNHELD;
     loop {
         let told = send_under(key, client, &request, Patience::LONG)?;
-        let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
-        if is_over || Submission::of(&told)?.is_final() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() || Submission::of(&told)?.is_final() {
             return Ok(told);
         }
-        std::thread::sleep(UNHELD);
+        std::thread::sleep(pause.min(left));
+        pause = (pause * 2).min(SELDOM);
     }
 }
 
