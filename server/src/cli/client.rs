@@ -38,8 +38,7 @@ impl Client {
         config: &Config,
         overrides: &Overrides,
     ) -> Result<Self, reqwest::Error> {
-        let variable =
-            |name: &str| overrides.environment.get(name).filter(|value| !value.is_empty()).cloned();
+        let variable = |name: &str| overrides.environment.get(name).and_then(|value| given(value));
         let url = url.map(str::to_owned).or_else(|| variable("GAVEL_URL"));
         let url = url.unwrap_or_else(|| format!("http://{}", reachable(config.http.listen)));
         let token = variable("GAVEL_ADMIN_TOKEN").or_else(|| variable("GAVEL_TOKEN"));
@@ -50,7 +49,7 @@ impl Client {
 
     /// With this token, where there is one, instead of that of the environment or the configuration.
     pub(super) fn with_token(self, token: Option<String>) -> Self {
-        Self { token: token.filter(|token| !token.is_empty()).or(self.token), ..self }
+        Self { token: token.as_deref().and_then(given).or(self.token), ..self }
     }
 
     /// The server's address, without a slash at its end.
@@ -89,6 +88,11 @@ impl Client {
         let detail = body["detail"].as_str().unwrap_or("without a reason").to_owned();
         Err(ClientError::Refused { status, detail })
     }
+}
+
+/// What a variable says, if anything. What reads files of variables keeps their ends of lines, such as those of Windows.
+fn given(value: &str) -> Option<String> {
+    Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
 /// What keeps a server from being ready, as `/readyz` tells it to those who may call.

@@ -119,10 +119,12 @@ async fn languages_are_listed_with_the_token_of_the_environment_and_a_refusal_is
         gavel.env_clear().env("GAVEL_TOKEN", token).kill_on_drop(true);
         gavel.output().await.unwrap()
     };
-    let listed = list("backend-token-0123456789").await;
-    assert_eq!(listed.status.code(), Some(0), "{listed:?}");
-    let all: Vec<serde_json::Value> = serde_json::from_slice(&listed.stdout).unwrap();
-    assert!(all.iter().any(|language| language["id"] == "cpp17"), "{all:?}");
+    for token in ["backend-token-0123456789", "backend-token-0123456789\r\n"] {
+        let listed = list(token).await;
+        assert_eq!(listed.status.code(), Some(0), "{listed:?}");
+        let all: Vec<serde_json::Value> = serde_json::from_slice(&listed.stdout).unwrap();
+        assert!(all.iter().any(|language| language["id"] == "cpp17"), "{all:?}");
+    }
     for wrong in ["", "another-token-0123456789"] {
         let refused = list(wrong).await;
         assert_eq!((refused.status.code(), refused.stdout.len()), (Some(3), 0), "{refused:?}");
