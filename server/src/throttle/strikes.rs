@@ -42,15 +42,21 @@ impl Strikes {
     /// How long the user still has to wait. Who was struck while the clock was far ahead would wait until it is there again, and does
     /// not.
     pub fn remaining(&self, now: DateTime<Utc>) -> Option<Duration> {
-        if self.last_strike.is_some_and(|last| last.signed_duration_since(now) > AHEAD) {
-            return None;
-        }
-        let left = self.until?.signed_duration_since(now).to_std().ok()?;
+        let left = self.cool_down_at(now)?.signed_duration_since(now).to_std().ok()?;
         (!left.is_zero()).then_some(left)
     }
 
+    /// End of the latest cool-down, where the clock was not far ahead of now when that began.
+    fn cool_down_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let was_ahead = self.last_strike.is_some_and(|last| last.signed_duration_since(now) > AHEAD);
+        self.until.filter(|_| !was_ahead)
+    }
+
     fn strike(self, now: DateTime<Utc>, policy: &ThrottleConfig) -> Self {
-        let struck = Self { in_a_row: self.in_a_row.saturating_add(1), last_strike: Some(now), ..self };
+        // A cool-down that is not waited for goes with the strike that tells so.
+        let until = self.cool_down_at(now);
+        let struck =
+            Self { in_a_row: self.in_a_row.saturating_add(1), last_strike: Some(now), until, ..self };
         if struck.in_a_row < policy.strikes {
             return struck;
         }
@@ -155,6 +161,7 @@ mod tests {
         assert_eq!(struck.remaining(at(0)), None);
         // It is set right by little.
         assert_eq!(struck.remaining(at(day - 30)), Some(Duration::from_secs(90)));
+        assert_eq!(timeouts(struck, 1, 0).remaining(at(0)), None, "the next brings none back");
         let again = timeouts(struck, 5, 0);
         assert_eq!(again.remaining(at(0)), Some(Duration::from_secs(120)));
     }
