@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::JudgeError;
 use crate::sandbox::{RunEnding, SandboxError};
 
-/// What execve(2) fails with where the host has no more of something, its disk fails, or somebody has the file open for writing: that is no
-/// program's doing, and another attempt may succeed.
-const NOT_NOW: [i32; 4] = [libc::EAGAIN, libc::ENFILE, libc::EIO, libc::ETXTBSY];
+/// What execve(2) fails with where the host has no more of something, or somebody has the file open for writing: that is no program's
+/// doing, and another attempt may succeed. EIO is not among them: that is also what a program gets that is cut, or names a loader that
+/// is, however often it is tried.
+const NOT_NOW: [i32; 3] = [libc::EAGAIN, libc::ENFILE, libc::ETXTBSY];
 
 /// How a program came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +115,8 @@ mod tests {
             let fault = ProgramEnd::of(RunEnding::NotStarted { step: Step::Exec, errno }).unwrap_err();
             assert!(matches!(fault, JudgeError::Sandbox(SandboxError::Unfit { .. })), "{fault:?}");
         }
+        let cut = ProgramEnd::of(RunEnding::NotStarted { step: Step::Exec, errno: libc::EIO }).unwrap();
+        assert_eq!(cut, ProgramEnd::ByItself(OwnEnd::NotExecuted { errno: libc::EIO }));
         let not_put = |errno| ProgramEnd::of(RunEnding::NotPut { file: 1, errno }).unwrap_err();
         let unfit = SandboxError::Unfit { step: Step::PutFile, errno: 5 };
         assert_eq!(not_put(5).to_string(), JudgeError::from(unfit).to_string());
