@@ -472,14 +472,14 @@ impl Nodes {
         None
     }
 
-    /// The broker has this word on a node, under this number. It is not the last where the broker is still to have one of ours, or has lost
-    /// what was behind it.
+    /// The broker has this word on a node, under this number. It is not the last where the broker is still to have one of ours, or, while all
+    /// that it has is read, where it has lost what was behind it: what is said then has numbers that others had before.
     pub(super) fn hear_word(&self, name: &str, number: u64, word: Word) {
         let nodes = &mut *self.nodes();
         if let Some(last) = nodes.words.get_mut(name) {
             last.there = Some(number);
         }
-        let is_old = nodes.words.get(name).is_some_and(|last| number < last.number);
+        let is_old = !nodes.words_are_read && nodes.words.get(name).is_some_and(|last| number < last.number);
         match nodes.unkept.get_mut(name) {
             Some(unkept) => unkept.heard = Some((number, word)),
             None if is_old => {}
@@ -1129,6 +1129,11 @@ pub(super) mod tests {
         assert!(nodes.may_begin("b"), "it is not drained by what was said before");
         let lost = |name: &str, word: &Word, there| (name.to_owned(), word.clone(), there);
         assert_eq!(nodes.lost_words(), [lost("a", &drained, 0), lost("b", &ready, 5)]);
+        // It is said again, and then others say something: of numbers that the broker has given before.
+        nodes.hear_word("b", 6, ready.clone());
+        nodes.hear_word("b", 7, drained.clone());
+        assert!(!nodes.may_begin("b"), "that is the last word");
+        nodes.hear_word("b", 8, ready.clone());
         // Its disk is another.
         nodes.begin_words("second");
         nodes.hear_word("a", 1, ready.clone());
