@@ -105,7 +105,7 @@ struct Unkept {
     word: Word,
     /// Those of ours before it that the broker is not known to have, either.
     earlier: Vec<Word>,
-    /// The number of the last that was known when the first of them was said. What has a later one is one of them, or was said since.
+    /// The number of the last that was known when this was said. What has a later one is one of them, or was said since.
     after: u64,
     /// The last that it has told meanwhile, with its number there: whether that came before ours is seen by the number of ours.
     heard: Option<(u64, Word)>,
@@ -412,7 +412,10 @@ impl Nodes {
                 if !before.earlier.contains(&before.word) {
                     before.earlier.push(before.word);
                 }
-                Unkept { word: word.clone(), earlier: before.earlier, after: before.after, heard: None }
+                // What others have said behind those is known to whoever says this.
+                let heard = before.heard.map_or(0, |(number, _)| number);
+                let after = before.after.max(heard);
+                Unkept { word: word.clone(), earlier: before.earlier, after, heard: None }
             }
             None => {
                 let known = nodes.words.get(name).map_or(0, |last| last.number);
@@ -1176,6 +1179,10 @@ pub(super) mod tests {
         let other = Word::drained_for("another server has seen it lie");
         assert_eq!(nodes.place_of("a", &ready, Some((13, Some(other)))), None);
         assert!(!nodes.may_begin("a") && !nodes.is_unkept("a", &ready), "that was said behind ours");
+        nodes.say("a", ready.clone());
+        nodes.hear_word("a", 14, drained.clone());
+        nodes.say("a", ready.clone());
+        assert_eq!(nodes.place_of("a", &ready, Some((14, Some(drained)))), Some(14), "that was heard before");
     }
 
     #[test]
