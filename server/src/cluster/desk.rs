@@ -50,6 +50,8 @@ struct Open<W> {
     asked: BlobId,
     /// Its number in the broker's stream, once that has it, and since when.
     sent: Option<(u64, Instant)>,
+    /// The broker was seen not to have it, and those that were given it have gone.
+    is_missing: bool,
     /// Who waits for the parts that have no result.
     waiting: BTreeMap<u32, W>,
     /// Parts that have one, or that nobody wants.
@@ -224,7 +226,19 @@ impl<W> Desk<W> {
         let waiting = waiting.into_iter().collect();
         let (done, grants) = (Vec::new(), Vec::new());
         let (sent, dealt, message, twin) = (None, None, None, None);
-        let open = Open { needs, asked, sent, waiting, done, grants, dealt, avoided, message, twin };
+        let open = Open {
+            needs,
+            asked,
+            sent,
+            is_missing: false,
+            waiting,
+            done,
+            grants,
+            dealt,
+            avoided,
+            message,
+            twin,
+        };
         self.tasks.insert(task, open);
     }
 
@@ -364,14 +378,19 @@ impl<W> Desk<W> {
 
     /// The broker was seen to have a task: others are looked for before it is again.
     pub(super) fn is_kept(&mut self, task: u64) {
-        if let Some((_, seen)) = self.tasks.get_mut(&task).and_then(|open| open.sent.as_mut()) {
+        let Some(open) = self.tasks.get_mut(&task) else { return };
+        open.is_missing = false;
+        if let Some((_, seen)) = &mut open.sent {
             *seen = Instant::now();
         }
     }
 
-    /// The broker has lost a task. Who waits for it, where no node was given it that has not gone.
+    /// The broker has lost a task. Who waits for it, where no node was given it that has not gone. What was given to one is missed when it is
+    /// looked for the second time: whoever has done it takes it off the broker's list, and what came of it may be on its way to us.
     pub(super) fn vanished(&mut self, task: u64, is_gone: impl Fn(&str) -> bool) -> Vec<W> {
-        if self.tasks.get(&task).is_none_or(|open| !open.is_left(is_gone)) {
+        let left = self.tasks.get_mut(&task).filter(|open| open.is_left(is_gone));
+        let Some(open) = left else { return Vec::new() };
+        if !open.grants.is_empty() && !std::mem::replace(&mut open.is_missing, true) {
             return Vec::new();
         }
         self.close(task).map(|open| open.waiting.into_values().collect()).unwrap_or_default()
@@ -854,7 +873,12 @@ mod tests {
         assert_eq!(desk.idle(Duration::ZERO, nobody), []);
         assert!(desk.vanished(begin.task, nobody).is_empty());
         let gone = |node: &str| node == "a";
-        assert_eq!(desk.idle(Duration::ZERO, gone).len(), 1, "it has gone as well");
+        for _ in 0..2 {
+            assert_eq!(desk.idle(Duration::ZERO, gone).len(), 1, "it has gone as well");
+            assert!(desk.vanished(begin.task, gone).is_empty(), "it may have done it before");
+            desk.is_kept(begin.task);
+        }
+        assert!(desk.vanished(begin.task, gone).is_empty() && desk.vanished(begin.task, nobody).is_empty());
         assert_eq!(desk.vanished(begin.task, gone), ["first", "second"]);
         assert!(desk.out.is_empty() && desk.granted.is_empty());
         let (mut desk, begin) = desk_of_two();

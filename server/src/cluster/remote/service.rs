@@ -516,8 +516,10 @@ impl Shared {
                     }
                 }
                 Ok(_) => {
-                    tracing::warn!("The broker has lost a task: it is sent again");
                     let waiters = self.state().desk.vanished(task, is_gone);
+                    if !waiters.is_empty() {
+                        tracing::warn!("The broker has lost a task: it is sent again");
+                    }
                     waiters.into_iter().for_each(|waiter| waiter.tell(Event::Vanished));
                 }
                 Err(why) => {
