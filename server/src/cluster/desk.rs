@@ -323,17 +323,17 @@ impl<W> Desk<W> {
     }
 
     /// A node has not heard in time that it may begin a task, and has handed it back: that was no try. A coordinator that stands still, or
-    /// is cut off for some seconds, hears of the questions of each node in turn when it is back.
-    pub(super) fn not_begun(&mut self, node: &str, begin: &Begin) {
+    /// is cut off for some seconds, hears of the questions of each node in turn when it is back. Who waits for it, where nobody has it now.
+    pub(super) fn not_begun(&mut self, node: &str, begin: &Begin) -> Vec<&W> {
         if begin.incarnation != self.incarnation {
-            return;
+            return Vec::new();
         }
         let known = self.tasks.get_mut(&begin.task).filter(|open| open.asked == begin.asked);
-        let Some(open) = known else { return };
+        let Some(open) = known else { return Vec::new() };
         let before = open.grants.len();
         open.grants.retain(|grant| grant.node != node || grant.process != begin.process);
         if open.grants.len() == before {
-            return;
+            return Vec::new();
         }
         if open.grants.is_empty()
             && let Some(out) = self.out.get_mut(&open.needs.pool)
@@ -345,6 +345,8 @@ impl<W> Desk<W> {
         if !had_before && !is_dealt {
             self.has_no_more(node, begin.task);
         }
+        let nobodys = self.tasks.get(&begin.task).filter(|open| open.grants.is_empty());
+        nobodys.into_iter().flat_map(|open| open.waiting.values()).collect()
     }
 
     fn given_up(&mut self, task: u64) -> Asked<'_, W> {
@@ -773,13 +775,12 @@ mod tests {
         let other = Begin { process: Uuid::from_u128(9), ..begin.clone() };
         for (number, node) in (11..).zip(["a", "b", "c", "a"]) {
             assert_eq!(begins(&mut desk, node, &begin, number, true), go(number, vec![0, 1]), "{node}");
-            desk.not_begun("another", &begin);
-            desk.not_begun(node, &other);
+            assert!(desk.not_begun("another", &begin).is_empty());
+            assert!(desk.not_begun(node, &other).is_empty());
             assert_eq!((desk.exhausted().len(), desk.at_hand(node)), (1, 1), "that is of another process");
-            for _ in 0..2 {
-                desk.not_begun(node, &begin);
-                assert_eq!((desk.exhausted().len(), desk.at_hand(node)), (0, 0), "nobody is at it");
-            }
+            assert_eq!(desk.not_begun(node, &begin), [&"first", &"second"], "they wait as before");
+            assert!(desk.not_begun(node, &begin).is_empty(), "it has none any more");
+            assert_eq!((desk.exhausted().len(), desk.at_hand(node)), (0, 0), "nobody is at it");
         }
         assert_eq!(begins(&mut desk, "d", &begin, 20, true), go(20, vec![0, 1]));
         assert_eq!(desk.answer("d", &answer(&begin, 20), 0), first("first"));

@@ -67,6 +67,8 @@ pub(super) enum Event {
         /// By so much.
         stretch: TimeScale,
     },
+    /// The node has not heard that it may, and has handed it back.
+    NotBegun,
     /// It is done.
     Done(Reply),
     /// It was lost before any node began it: by the broker, as with its disk, or with the node that it was dealt to.
@@ -283,6 +285,8 @@ impl Shared {
                     }
                     patience.begin(node, stretch.time(longest), far);
                 }
+                // That it waits for another is no failure of the node's.
+                Ok(Some(Event::NotBegun)) => patience = Patience::new(),
                 Ok(Some(Event::Done(reply))) => return Ok(Some(reply)),
                 Ok(Some(Event::Vanished)) => return Ok(None),
                 Ok(Some(Event::GivenUp(nodes))) => {

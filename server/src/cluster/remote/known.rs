@@ -324,7 +324,7 @@ async fn done(told: &mut mpsc::UnboundedReceiver<Event>) -> Option<Reply> {
     loop {
         match told.recv().await? {
             Event::Done(reply) => return Some(reply),
-            Event::Begun { .. } => {}
+            Event::Begun { .. } | Event::NotBegun => {}
             Event::Vanished | Event::GivenUp(_) => return None,
         }
     }

@@ -567,7 +567,9 @@ impl Shared {
     /// A node waits for the answer to a question no more. What has no place for an answer and is not that has no sense.
     fn left(&self, node: &str, payload: &[u8]) {
         if let Ok(Left { left }) = serde_json::from_slice(payload) {
-            self.state().desk.not_begun(node, &left);
+            for waiter in self.state().desk.not_begun(node, &left) {
+                waiter.tell(Event::NotBegun);
+            }
         }
     }
 
