@@ -14,6 +14,8 @@ pub(super) fn failures(links: &[&str], files: &[&str]) -> Vec<Option<&'static st
         && all().all(|name| name.len() < LONGEST)
         && all().map(|name| above(name).count()).sum::<usize>() < MOST_PARTS;
     let places = if is_known { Places::of(files) } else { Places::default() };
+    // A file below another cannot be put, which is told before any link is made.
+    let is_known = is_known && places.files.is_disjoint(&places.directories);
     let (files, made) = (set(files), set(links));
     let failure = |link: &str| {
         if files.contains(link) {
@@ -61,7 +63,7 @@ fn set<'a>(names: &[&'a str]) -> BTreeSet<&'a str> {
 
 /// The directories that a name is in, the outermost first.
 fn above(name: &str) -> impl Iterator<Item = &str> {
-    name.match_indices('/').map(|(at, _)| &name[..at])
+    name.match_indices('/').map(move |(at, _)| &name[..at])
 }
 
 /// It leads down from the box, part by part.
@@ -89,6 +91,7 @@ mod tests {
     #[test]
     fn what_is_not_sure_is_for_the_sandbox_to_tell() {
         assert_eq!(failures(&["l", "l/x", "../x", "/w/x", "a//x", ""], &[]), [UNSURE; 6]);
+        assert_eq!(failures(&["no/x"], &["a", "a/b"]), [UNSURE]);
         assert_eq!(failures(&["no/x", "/w/out"], &["/w/out"]), [UNSURE, EXISTS]);
         let deep = "d/".repeat(MOST_PARTS) + "x";
         assert_eq!(failures(&[deep.as_str()], &[]), [UNSURE]);
