@@ -116,6 +116,8 @@ impl Form {
             let mut field = next.ok_or(FormError::Malformed)?;
             let name = field.content_disposition().and_then(file_name).unwrap_or_default();
             if field.name() == Some("file") {
+                // Whatever its name looked like, what follows is the file, which stays as it is.
+                self.state.named.set(true);
                 let named = !name.is_empty();
                 return named.then_some(FormFile { name, field, form: self }).ok_or(FormError::Malformed);
             }
@@ -197,8 +199,10 @@ impl State {
     /// The parser takes no name that is not UTF-8, and go-judge any: such a one is made legible. What is before it are heads, and
     /// fields that nobody looks at.
     fn legible(&self, piece: Bytes) -> Bytes {
-        const KEY: &[u8] = b"filename=";
-        let Some(key) = piece.windows(KEY.len()).position(|bytes| bytes == KEY) else { return piece };
+        const KEY: &[u8] = b"filename";
+        // Or `filename*=`, which is ASCII: of what is behind it nothing is to be changed either.
+        let is_key = |bytes: &[u8]| bytes.starts_with(KEY) && matches!(bytes.last(), Some(b'=' | b'*'));
+        let Some(key) = piece.windows(KEY.len() + 1).position(is_key) else { return piece };
         self.named.set(true);
         let Some(line) = piece[key..].iter().position(|byte| *byte == b'\n') else { return piece };
         let (head, rest) = piece.split_at(key + line);
@@ -329,6 +333,13 @@ mod tests {
                 file.next().await.unwrap().pieces.iter().flat_map(|piece| piece.to_vec()).collect();
             assert_eq!(content, b"filename=\xb2\xe2\n");
         }
+        let other_form = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename*=UTF-8''a";
+        let rest = b"\r\n\r\n\xb2 filename=\n\r\n--edge--\r\n";
+        let mut file = form(vec![[&other_form[..], rest].concat().into()]).await.unwrap();
+        assert_eq!(file.name, "a");
+        let content: Vec<u8> =
+            file.next().await.unwrap().pieces.iter().flat_map(|piece| piece.to_vec()).collect();
+        assert_eq!(content, b"\xb2 filename=\n");
         // In two pieces, cut within a character.
         let mut first = Bytes::from(named("é.txt".as_bytes()));
         let second = first.split_off(start.len() + 1);
