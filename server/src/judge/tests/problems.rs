@@ -415,7 +415,7 @@ async fn of_two_validators_each_is_called_by_its_own_convention() {
         assert_eq!(bench.judge(&by(&problem)).await.unwrap().verdict, verdict, "{codes:?}");
         let asked = bench.sandboxes.asked();
         let last = asked[4..].iter().map(|(_, run)| String::from_utf8_lossy(run.argv.last().unwrap()));
-        let expected = [".case/feedback/", ".case/answer"];
+        let expected = ["/w/.case/feedback/", "/w/.case/answer"];
         assert_eq!(last.collect::<Vec<_>>(), expected[..asked.len() - 4]);
     }
 }
@@ -802,5 +802,5 @@ async fn a_validator_with_scripts_is_built_and_run_by_them() {
     let (wanted, run) = &asked[3];
     assert_eq!(*wanted, Profile::Runtime("gcc".into()));
     assert!(run.files.iter().any(|file| file.path == "program.tar"), "{:?}", run.files);
-    assert_eq!(run.argv[4], b".case/input");
+    assert_eq!(run.argv[4], b"/w/.case/input");
 }
