@@ -209,11 +209,16 @@ fn check_beside(
     files: &BTreeMap<String, Content>,
     (most, count): (u64, usize),
 ) -> Result<(), PushError> {
-    let includes = manifest.includes.iter().map(|(code, paths)| (format!("include/{code}"), paths));
+    let includes = manifest.includes.keys().map(|code| {
+        // What is for all languages lies beside what is for one.
+        let folders = BTreeSet::from(["default", code.as_str()]);
+        let paths = folders.into_iter().filter_map(|code| manifest.includes.get(code)).flatten();
+        (format!("include/{code}"), paths.collect::<Vec<_>>())
+    });
     let programs = manifest.validators.iter().chain(&manifest.static_validator).chain(&manifest.grader);
-    let programs = programs.map(|program| (program.path.clone(), &program.files));
-    let fault = |(place, paths): (String, &Vec<String>)| {
-        let bytes: u64 = paths.iter().filter_map(|path| files.get(path)).map(Content::size).sum();
+    let programs = programs.map(|program| (program.path.clone(), program.files.iter().collect()));
+    let fault = |(place, paths): (String, Vec<&String>)| {
+        let bytes: u64 = paths.iter().filter_map(|path| files.get(*path)).map(Content::size).sum();
         let is_much = bytes > most || paths.len() > count;
         let what = || {
             let most = Bytes(most);
@@ -428,6 +433,20 @@ mod tests {
         assert_eq!(faulty((10, 2)), ["output_validators/v"]);
         assert_eq!(faulty((9, 2)), ["include/python3", "output_validators/v"]);
         assert_eq!(faulty((11, 1)), ["include/python3", "output_validators/v"]);
+    }
+
+    #[test]
+    fn what_is_for_all_languages_is_put_into_a_sandbox_with_what_is_for_one() {
+        let files = [
+            ("problem.yaml", "name: S\n"),
+            ("data/secret/1.in", ""),
+            ("data/secret/1.ans", ""),
+            ("include/default/a.txt", "12345"),
+            ("include/cpp/b.h", "12345"),
+        ];
+        let problem = crate::judge::test_support::problem_of(Show::Full, &files);
+        let is_taken = |bounds| check_beside(&problem.manifest, &problem.files, bounds).is_ok();
+        assert!(is_taken((10, 2)) && !is_taken((9, 2)) && !is_taken((10, 1)));
     }
 
     #[test]
