@@ -447,6 +447,10 @@ mod tests {
         assert_eq!(legacy_rules(&package.data, "secret").reject_score, -1.0);
         let taken = "taken for all groups, although this format has it in testdata.yaml";
         assert_eq!(notes.iter().filter(|note| note.ends_with(taken)).count(), 3, "{notes:?}");
+        let yaml = ("problem.yaml", "grading:\n  accept_score: 3\n");
+        let (package, notes) = Folder::legacy(&[yaml]).package();
+        assert_eq!(legacy_rules(&package.data, "secret").accept_score, 1.0);
+        assert_eq!(notes, ["problem.yaml: grading.accept_score: not used: the type is not scoring"]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) fn read(metadata: &mut Metadata, fields: &mut Fields<'_>, root: &Dir,
     metadata.limits = limits::legacy(fields);
     metadata.validation = validation(metadata, fields);
     metadata.validation.custom |= needs_validator;
-    (metadata.grading, metadata.old_grading) = grading(fields);
+    (metadata.grading, metadata.old_grading) = grading(metadata.kind.scoring, fields);
     metadata.keywords = fields.text("keywords").map(|text| words(&text)).unwrap_or_default();
     metadata.allow_file_writing = true;
 }
@@ -97,7 +97,7 @@ fn arguments(fields: &mut Fields<'_>, key: &str) -> Vec<String> {
     })
 }
 
-fn grading(fields: &mut Fields<'_>) -> (Grading, OldGrading) {
+fn grading(is_scoring: bool, fields: &mut Fields<'_>) -> (Grading, OldGrading) {
     let mut grading = Grading::default();
     let Some(mut map) = fields.map("grading") else { return (grading, OldGrading::default()) };
     if let Some(node) = map.take("objective") {
@@ -108,14 +108,16 @@ fn grading(fields: &mut Fields<'_>) -> (Grading, OldGrading) {
         }
     }
     grading.show_test_data_groups = map.flag("show_test_data_groups").unwrap_or(false);
-    (grading, old_grading(&mut map))
+    (grading, old_grading(is_scoring, &mut map))
 }
 
 /// What is in `testdata.yaml` since, as Kattis' tools still take it.
-fn old_grading(map: &mut Fields<'_>) -> OldGrading {
+fn old_grading(is_scoring: bool, map: &mut Fields<'_>) -> OldGrading {
     for key in ["on_reject", "accept_score", "reject_score", "range"] {
         if map.has(key) {
-            map.note(key, 0, "taken for all groups, although this format has it in testdata.yaml");
+            let is_taken = is_scoring || key == "on_reject";
+            let taken = "taken for all groups, although this format has it in testdata.yaml";
+            map.note(key, 0, if is_taken { taken } else { "not used: the type is not scoring" });
         }
     }
     let mut old = OldGrading {
