@@ -36,7 +36,7 @@ pub struct Dialogue {
     pub program: Facts,
     /// The validator.
     pub validator: Facts,
-    /// Who was the first to end, or to write no more.
+    /// Who was the first to end; a program that writes no more has ended, a validator when it does not listen any more either.
     pub first: Side,
     /// What they said, where that was to be told.
     pub transcript: Option<String>,
