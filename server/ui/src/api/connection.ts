@@ -48,12 +48,20 @@ export function untilReachable(): Promise<void> {
 /** A proxy says that it found nobody: what the server itself cannot do now it tells as JSON. */
 export const isOfProxy = ({ status, headers }: Response): boolean => status > 501 && !/json/.test(headers.get("Content-Type") ?? "");
 
-/** Asks at once. */
-export async function retry(): Promise<void> {
+let asking: Promise<void> | null = null;
+
+/** Asks at once, unless it is being asked: each question that failed would begin a countdown of its own. */
+export function retry(): Promise<void> {
+  return (asking ??= ask().finally(() => (asking = null)));
+}
+
+async function ask(): Promise<void> {
   clearTimeout(timer);
   secondsUntilRetry.value = 0;
   const isThere = await fetch(new URL("healthz", document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).then((response) => !isOfProxy(response), () => false);
   if (isThere) return reachable(performance.now());
+  // Something else was answered meanwhile.
+  if (secondsUntilRetry.value === null) return;
   pause = Math.min(pause * 2, LONGEST);
   countDown(pause);
 }
