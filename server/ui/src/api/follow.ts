@@ -94,15 +94,18 @@ export function follow(id: string, followed: Followed): () => void {
   };
   /** A server that is away is waited for, and one that is busy for a while. Null where nobody wants to know any more, or it refuses to tell. */
   const standing = async (): Promise<Submission | null> => {
-    const end = Date.now() + PATIENT;
+    let end = Date.now() + PATIENT;
     while (!stopped) {
       try {
         return await get<Submission>(`/api/v1/submissions/${id}`);
       } catch (error) {
         if (stopped) break;
         close();
-        if (error instanceof Unreachable) await untilReachable();
-        else if (!(error instanceof ApiError)) throw error;
+        if (error instanceof Unreachable) {
+          await untilReachable();
+          // One that was away for long may be busy when it is back.
+          end = Date.now() + PATIENT;
+        } else if (!(error instanceof ApiError)) throw error;
         else if (isPassing(error) && Date.now() < end) await pause(error.retryAfter);
         else {
           followed.failed(error);
