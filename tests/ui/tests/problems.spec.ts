@@ -192,7 +192,7 @@ test("a program from a file takes the place of what was written, which is brough
   await expect(editor).toHaveText("print('mine')");
   await expect(bring, "nobody here has written the file").toHaveCount(0);
   // Another file, also in another language, takes the place of nothing of that; what is made of it stays, too, and so it does where the page is loaded again.
-  for (const name of ["a.py", "b.cpp"]) {
+  for (const name of ["a.py", "c.py", "b.cpp"]) {
     await choose.setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(`// ${name}`) });
     await expect(editor).toHaveText(`// ${name}`);
   }

@@ -83,9 +83,10 @@ export function useWritten(problem: string): Written {
     const read = await textOf(file);
     if ("problem" in read) return read.problem;
     show(read.text);
+    const [last, ...others] = replaced;
     // Nobody has written what came from the file before, unless it was changed.
-    const isOwn = source.trim() !== "" && source !== read.text && source !== replaced[0]?.by;
-    if (isOwn) setReplaced([{ source, language: id, by: read.text, isOthers: false }, ...replaced].slice(0, MOST));
+    if (last && source === last.by) setReplaced([{ ...last, by: read.text }, ...others]);
+    else if (source.trim() !== "" && source !== read.text) setReplaced([{ source, language: id, by: read.text, isOthers: false }, ...replaced].slice(0, MOST));
     const extension = file.name.split(".").pop() ?? "";
     const found = languages.value.find((language) => language.extensions.includes(extension));
     if (found && !language(id)?.extensions.includes(extension)) choose(found.id);
