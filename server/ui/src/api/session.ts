@@ -82,10 +82,10 @@ observers.add((error, asked) => {
 });
 
 /** A browser sends no header with other letters, and says so as if the server were away: a token that came with a quotation mark, or a letter of no width. */
-const SENDABLE = /^[\x21-\x7e]*$/;
+const SENDABLE = /^[\x20-\x7e]*$/;
 
 export async function signIn(token: string): Promise<void> {
-  if (!SENDABLE.test(token)) throw new ApiError(401, "unauthorized", "A token has letters, digits and signs of ASCII alone.", [], null);
+  if (!SENDABLE.test(token)) throw new ApiError(401, "unauthorized", "A token has letters, digits, signs and blanks of ASCII alone.", [], null);
   const response = await send("POST", "/api/v1/session", { headers: { Authorization: `Bearer ${token}` } });
   session.value = (await response.json()) as Session;
   signedIn = performance.now();
