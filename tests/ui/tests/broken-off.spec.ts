@@ -183,6 +183,26 @@ test("a server that cannot tell at the moment is asked again, and a run is follo
   expect(asked).toBe(2);
 });
 
+test("what a busy server has not told for a minute is no second submission where it is sent once more", async ({ page }) => {
+  const keys: string[] = [];
+  let asked = 0;
+  let isBusy = true;
+  await page.route("**/api/v1/submissions", (route) => { keys.push(route.request().headers()["idempotency-key"]!); return route.fulfill({ status: 202, json: RUNNING }); });
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.abort("connectionreset"));
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => { asked += 1; return isBusy ? refuse(route, 503, "unavailable") : route.fulfill({ json: JUDGED }); });
+  await page.goto("/");
+  await run(page);
+  await expect.poll(() => asked).toBeGreaterThan(0);
+  // The minute is over.
+  await page.evaluate(() => { const now = Date.now; Date.now = () => now() + 61_000; });
+  await expect(result(page).getByRole("alert")).toContainText("The server cannot serve at the moment");
+  isBusy = false;
+  await run(page);
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+  expect(keys).toHaveLength(2);
+  expect(new Set(keys).size, "under one key").toBe(1);
+});
+
 test("what the server cannot tell for a moment takes nothing away of what is shown, and is asked for again", async ({ page }) => {
   await problem(page, "sums", { statement: "Add **two** numbers." });
   await page.route("**/api/v1/submissions?*", (route) => route.fulfill({ json: { submissions: [JUDGED], next_cursor: null } }));
@@ -449,6 +469,11 @@ test("a token with a letter that no browser sends is wrong, and no server is awa
     await expect(dialog.getByRole("alert")).toHaveText("This token is wrong.");
   }
   await expect(page.getByText("The server does not answer")).toHaveCount(0);
+  // A blank is sent: the server knows tokens that are several words.
+  const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/api/v1/session"));
+  await dialog.getByLabel("Token").fill("several words are a token");
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  expect(await (await sent).headerValue("Authorization")).toBe("Bearer several words are a token");
 });
 
 test("who signs in to a server that is away is told so in the form, which keeps the token", async ({ page }) => {

@@ -1,7 +1,7 @@
 /** Runs the draft: submits it, follows it, and says how it stands. */
 
 import { effect, signal } from "@preact/signals";
-import { ApiError, get, request, Unreachable } from "../api/client";
+import { ApiError, get, isPassing, request, Unreachable } from "../api/client";
 import { untilReachable } from "../api/connection";
 import { follow, isFinal } from "../api/follow";
 import type { Heard } from "../api/heard";
@@ -110,7 +110,8 @@ function watch(submission: Submission, tests: Test[]): void {
     ended: (ended) => over(ended, tests),
     failed: (error) => {
       if (error.kind === "unauthorized") lost = tests;
-      else open = null;
+      // What a busy server has not told is judged all the same: the same again is that.
+      else if (!isPassing(error)) open = null;
       run.value = { is: "refused", error };
     },
   });

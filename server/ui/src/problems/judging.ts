@@ -2,7 +2,7 @@
 
 import { useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, request, Unreachable } from "../api/client";
+import { ApiError, isPassing, request, Unreachable } from "../api/client";
 import { follow } from "../api/follow";
 import type { Heard } from "../api/heard";
 import { isSomebody } from "../api/session";
@@ -45,8 +45,8 @@ export function useJudging(ended: () => void): Judging {
         ended();
       },
       failed: (error) => {
-        // One that cannot be followed is none that the same again should be.
-        if (error.status !== UNAUTHORIZED) open.current = null;
+        // One that cannot be followed is none that the same again should be; what a busy server has not told is judged all the same.
+        if (error.status !== UNAUTHORIZED && !isPassing(error)) open.current = null;
         refused(error);
       },
     });
