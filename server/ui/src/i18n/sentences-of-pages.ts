@@ -200,7 +200,7 @@ export const sentences = text({
   "samples.cut": ["These are the first {n} of {total} samples.", "仅显示 {total} 个样例中的前 {n} 个。"],
   "problem.private": ["private", "未公开"],
   "problem.submit": ["Submit", "提交"],
-  "submit.replaced": ["A file has taken the place of what was written for this problem, or what is written here that of another tab's.", "文件内容已替换您为本题写的程序，或此处的内容已替换另一个标签页中的程序。"],
+  "submit.replaced": ["Something else has taken the place of what was written for this problem, here or in another tab.", "您为本题写的程序（在此处或另一个标签页中）已被其他内容替换。"],
   "problem.answers": ["Submit answers: 1.ans, 2.ans …", "提交答案文件：1.ans、2.ans……"],
   "problem.whole": ["All of it", "查看详情"],
   "problem.history": ["Submissions to this problem", "本题的提交"],
