@@ -67,6 +67,7 @@ async function ask(): Promise<void> {
 }
 
 function countDown(seconds: number): void {
+  clearTimeout(timer);
   secondsUntilRetry.value = seconds;
   timer = setTimeout(() => (seconds > 1 ? countDown(seconds - 1) : void retry()), 1000);
 }
