@@ -75,10 +75,26 @@ pub(crate) fn read(root: &Dir, format: Format, report: &Report) -> Vec<Submissio
     if let Some(file) = root.files.get(entries::FILE) {
         entries::read(file, &mut submissions, report);
     }
+    for folder in dir.dirs.values() {
+        tell_unexpected(folder, &submissions, format, report);
+    }
     if !submissions.iter().any(|submission| submission.folder == "accepted") {
         report.note(Place::file("submissions/accepted"), "holds no submission");
     }
     submissions
+}
+
+/// Tells of a folder that means nothing by its name, unless each program in it has what is expected of it from elsewhere.
+fn tell_unexpected(dir: &Dir, submissions: &[Submission], format: Format, report: &Report) {
+    let folder = dir.path.rsplit('/').next().unwrap_or_default();
+    let has_rule =
+        |submission: &Submission| !submission.expected.is_empty() || !submission.overall.is_empty();
+    let mut programs = submissions.iter().filter(|submission| submission.folder == folder).peekable();
+    if expected::of_folder(folder, format).is_none() && (programs.peek().is_none() || !programs.all(has_rule))
+    {
+        let what = "the format has no such folder: nothing is expected of what is in it";
+        report.note(Place::file(&dir.path), what);
+    }
 }
 
 /// In older packages it is the first line of a program that tells which Python it is in.
@@ -96,12 +112,6 @@ fn old_python(submission: &mut Submission, files: &BTreeMap<&str, &File>, report
 fn in_folder(dir: &Dir, format: Format, report: &Report) -> Vec<Submission> {
     let folder = dir.path.rsplit('/').next().unwrap_or_default().to_owned();
     let expected = expected::of_folder(&folder, format).map(Arc::new);
-    if expected.is_none() {
-        report.note(
-            Place::file(&dir.path),
-            "the format has no such folder: nothing is expected of what is in it",
-        );
-    }
     let programs = program::all_in(dir, report).into_iter();
     programs
         .map(|program| Submission {
@@ -132,6 +142,17 @@ mod tests {
         assert_eq!(package.submissions[2].expected[0].required, [Verdict::WrongAnswer]);
         assert!(package.submissions[1].expected.is_empty());
         assert_eq!(notes.len(), 2, "{notes:?}");
+    }
+
+    #[test]
+    fn a_folder_of_which_all_is_told_elsewhere_is_not_told_to_mean_nothing() {
+        let mixed = ("submissions/mixed/m.py", "");
+        let told = "submissions/mixed: the format has no such folder: nothing is expected of what is in it";
+        let listed = ("submissions/submissions.yaml", "mixed/m.py:\n  permitted: [AC, WA]\n");
+        assert_eq!(Folder::current(&[mixed, listed]).package().1, Vec::<String>::new());
+        assert_eq!(Folder::current(&[mixed, ("submissions/mixed/n.py", ""), listed]).package().1, [told]);
+        let annotated = ("submissions/mixed/m.py", "# @EXPECTED_RESULTS@: CORRECT, WRONG-ANSWER\n");
+        assert_eq!(Folder::legacy(&[annotated]).package().1, Vec::<String>::new());
     }
 
     #[test]
