@@ -447,7 +447,8 @@ fn check_requirement(group: &Group, allowed: &[String], dir: &Dir, context: Cont
         // Groups are named by their paths.
         let meant = format!("secret/{required}");
         let hint = if allowed.contains(&meant) { format!(": {meant} is") } else { String::new() };
-        let what = format!("\"{required}\" is no group before this one that passes or fails{hint}");
+        let what =
+            format!("\"{required}\" is no group before this one with `score_aggregation: pass-fail`{hint}");
         context.report.fault(Place::key(&file, 0, "require_pass"), what);
     }
 }
@@ -539,7 +540,11 @@ mod tests {
                 "max_score: 1\nrequire_pass: secret/a\n",
                 "no group before",
             ),
-            ("max_score: 1\n", "max_score: 1\nrequire_pass: a\n", "that passes or fails: secret/a is"),
+            (
+                "max_score: 1\n",
+                "max_score: 1\nrequire_pass: a\n",
+                "with `score_aggregation: pass-fail`: secret/a is",
+            ),
             ("max_score: 1\nscore_aggregation: best\n", "max_score: 1\n", "is none of pass-fail, sum, min"),
             (
                 "max_score: 1\nstatic_validator_args: [x]\n",
