@@ -22,8 +22,8 @@ const MOST_INODES: u64 = 1024;
 /// A file that is there to be removed when others have taken the rest, too: to remove anything else from the database
 /// takes some room first.
 const RESERVE: &str = "reserve";
-/// It is at most so large.
-const RESERVED: u64 = 4 << 20;
+/// It is at most so large: twice what the log has when it is written back, by which the database may grow.
+const RESERVED: u64 = 8 << 20;
 /// Judgements are looked at whenever this part of what all may take has come in.
 const OFTEN: u64 = 16;
 
