@@ -233,6 +233,15 @@ test("a formula whose few letters stand for millions is shown as it was written"
   await expect(page.locator(".statement code")).toHaveCount(4);
 });
 
+test("signs that KaTeX gives a style of their own have it", async ({ page }) => {
+  await problem(page, "styled", { statement: "$\\vec{a}$ and $\\fcolorbox{red}{white}{b}$, the end" });
+  await page.goto("/problems/styled");
+  await expect(page.locator(".statement")).toContainText("the end");
+  const arrow = page.locator(".statement svg").first();
+  expect(await arrow.evaluate((svg) => (svg as SVGElement).style.width)).toMatch(/em$/);
+  await expect(page.locator(".statement [data-style]")).toHaveCount(0);
+});
+
 test("formulas lead nowhere, load nothing and are no part of the page", async ({ page }) => {
   const formulas = ["\\href{javascript:document.title=1}{x}", "\\url{https://evil.example}", "\\includegraphics{https://evil.example/x.png}", "\\htmlClass{card}{y}", "\\htmlId{main}{y}", "\\htmlStyle{position: fixed}{y}", "\\text{<img src=x onerror=document.title=2>}"];
   await problem(page, "leads", { statement: `${formulas.map((formula) => `$${formula}$`).join("\n\n")}\n\nthe end` });
