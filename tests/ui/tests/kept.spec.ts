@@ -618,6 +618,17 @@ test("a draft with more inputs than any browser keeps holds up nobody who types,
   await expect(page.locator("#editor .cm-content")).toHaveText('print("kept, too")');
 });
 
+test("a program is run in the language that was chosen for it, also while examples are on their way", async ({ page }) => {
+  const draft = { language: "cpp20", files: [{ name: "main.cpp", content: "print(42)\n" }], active: 0, tests: [{ stdin: "", expected: null }], limits: {} };
+  await page.addInitScript((text) => localStorage.setItem("gavel.draft", text), JSON.stringify(draft));
+  const { release } = await holdExamples(page);
+  await page.goto("/");
+  await page.locator(".toolbar").getByLabel("Language").selectOption("python3");
+  await run(page);
+  release();
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+});
+
 test("a page that is loaded again goes on showing its run", async ({ page }) => {
   await page.goto("/");
   await write(page, 'import time\ntime.sleep(1.5)\nprint(42)\n', "python3");

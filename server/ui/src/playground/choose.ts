@@ -11,8 +11,24 @@ export async function chooseFirst(id: string, replaced: () => void): Promise<voi
   if (draft.value.files.length === 0) await show(id, replaced, (tests) => tests !== empty.tests);
 }
 
+/** Milliseconds for which a run waits for the language that was chosen for it. */
+const PATIENCE = 3000;
+
+let choosing: Promise<unknown> = Promise.resolve();
+
+/** Until the language that was chosen last is the draft's: nobody's program is to be run as one in another. */
+export function chosen(): Promise<unknown> {
+  return Promise.race([choosing, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+}
+
 /** Another language. What somebody has written stays: a program, called as that language calls it, and tests. */
-export async function chooseLanguage(id: string, replaced: () => void): Promise<void> {
+export function chooseLanguage(id: string, replaced: () => void): Promise<void> {
+  const done = choose(id, replaced);
+  choosing = done.catch(() => {});
+  return done;
+}
+
+async function choose(id: string, replaced: () => void): Promise<void> {
   const old = await example(draft.value.language);
   // Looked at only now: somebody may have written on while that was on its way.
   const from = draft.value;

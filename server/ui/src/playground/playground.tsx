@@ -7,6 +7,7 @@ import { Refusal } from "../components/refusal";
 import { Editor } from "../editor/editor";
 import type { Mark } from "../editor/mark";
 import { t } from "../i18n";
+import { chosen } from "./choose";
 import { asSubmission, change, draft, type SourceFile } from "./draft";
 import { useBegin, useLink, useSeen } from "./effects";
 import { FileTabs } from "./files";
@@ -39,7 +40,9 @@ export function Playground() {
   const { files, active } = draft.value;
   const file = files[active] as SourceFile | undefined;
   const marks = useMemo(() => (run.value.is === "ended" ? marksOf(run.value.submission, files.map(({ name }) => name)) : []), [run.value]);
-  const begin = () => mayRun() && void start(asSubmission(draft.value), draft.value.tests);
+  const begin = () => {
+    if (mayRun()) void chosen().then(() => start(asSubmission(draft.value), draft.value.tests));
+  };
   const latest = useRef(begin);
   latest.current = begin;
   // Also where nothing has the focus, as before the first click.
