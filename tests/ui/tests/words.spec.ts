@@ -30,7 +30,7 @@ const JUDGE = ["judge", ...["verdict", "case", "output", "compile", "checker", "
 /** Texts there that are no reason by themselves. */
 const NO_REASONS = new Set([
   "killed by ", "compiling {what}", "find a compiled program", "keep what a check has found", "keep a compiled program", " and {more} more",
-  "not compiled, but there at run time: {told}{more}\\n", "file size limit exceeded", "file too large", "broken pipe", "read a file that a program left",
+  "not compiled, but there at run time: {told}{more}\\n", "file size limit exceeded", "file too large", "broken pipe", "read a file that a program left", "A program is compiled anew",
 ]);
 
 /** The sentences with which the judge tells why, as they are made in its sources. */
