@@ -367,8 +367,14 @@ fn lua_and_perl() {
     tells("perl", called, "no price, Shop.pm line 3");
     let required = "Bareword \"x\" not allowed while \"strict subs\" in use at Foo.pm line 2.\nCompilation failed in require at main.pl line 1.\n";
     tells("perl", required, "Bareword \"x\" not allowed while \"strict subs\" in use, Foo.pm line 2");
-    let reading = "no number at /w/lib/Reader.pm line 12, <STDIN> line 4.\n";
-    tells("perl", reading, "no number, lib/Reader.pm line 12");
+    // From standard input by name, by `<>`, and from a file.
+    for handle in ["STDIN", "", "$file"] {
+        let reading = format!("no number at /w/lib/Reader.pm line 12, <{handle}> line 4.\n");
+        tells("perl", &reading, "no number, lib/Reader.pm line 12");
+    }
+    let beside_threads = "no price at main.pl line 3.\nPerl exited with active threads:\n\t1 running and unjoined\n\t\
+        0 finished and unjoined\n\t0 running and detached\n";
+    tells("perl", beside_threads, "no price, main.pl line 3");
     is_out_of_memory("perl", "Out of memory in perl:util:safesysrealloc\n");
 }
 
