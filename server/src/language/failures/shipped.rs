@@ -145,6 +145,8 @@ fn node() {
     tells("node", type_error, "TypeError: Cannot read properties of null (reading 'x'), main.js line 3");
     let noted = format!("Note: begun\n{type_error}");
     tells("node", &noted, "TypeError: Cannot read properties of null (reading 'x'), main.js line 3");
+    let behind_tabs = format!("Note: begun\n{}", type_error.replace("\n           ^", "\n\t   ^"));
+    tells("node", &behind_tabs, "TypeError: Cannot read properties of null (reading 'x'), main.js line 3");
     let package = "node:internal/modules/package_json_reader:93\n        throw error;\n        ^\n\n\
         SyntaxError: Error parsing /w/package.json: Expected double-quoted property name in JSON at position 18\n    \
         at parse (<anonymous>)\n    at read (node:internal/modules/package_json_reader:80:16)\n\nNode.js v20.19.2\n";
@@ -154,8 +156,12 @@ fn node() {
     let module = "file:///w/main.mjs:2\nthrow new Error('no');\n      ^\n\nError: no\n    at file:///w/main.mjs:2:7\n    \
         at ModuleJob.run (node:internal/modules/esm/module_job:271:25)\n\nNode.js v20.19.2\n";
     tells("node", module, "Error: no, main.mjs line 2");
-    let thrown = "/w/main.js:1\nthrow 5;\n^\n5\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n";
-    tells("node", thrown, "uncaught: 5, main.js line 1");
+    for mark in ["", "  ", "\t"] {
+        let thrown = format!(
+            "/w/main.js:1\n{mark}throw 5;\n{mark}^\n5\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n"
+        );
+        tells("node", &thrown, "uncaught: 5, main.js line 1");
+    }
     let rejected = "node:internal/process/promises:389\n      new UnhandledPromiseRejection(reason);\n      ^\n\n\
         [UnhandledPromiseRejection: This error originated either by throwing inside of an async function without a catch block, or by \
         rejecting a promise which was not handled with .catch(). The promise rejected with the reason \"no\".] {\n";
