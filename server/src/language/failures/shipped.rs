@@ -536,6 +536,15 @@ fn octave() {
     let told =
         "union: A and B must be arrays or cell arrays of strings (in validsetargs line 70), in main line 5";
     tells("octave", &of_sets, told);
+    let within_its_file = format!(
+        "error: datestr: no such format\n{called}    datestr>localized at line 30 column 5\n    datestr at line 20 column 5\n    \
+         main at line 5 column 1\n"
+    );
+    tells("octave", &within_its_file, "datestr: no such format (in datestr line 30), in main line 5");
+    let by_a_helper = format!(
+        "error: plot: no such style\n{called}    __plt__ at line 30 column 5\n    plot at line 20 column 5\n    main at line 5 column 1\n"
+    );
+    tells("octave", &by_a_helper, "plot: no such style (in __plt__ line 30), in main line 5");
     let at_the_top =
         format!("error: chol: input matrix must be positive definite\n{called}    main at line 2 column 1\n");
     tells("octave", &at_the_top, "chol: input matrix must be positive definite, in main line 2");
