@@ -288,6 +288,7 @@ fn dotnet_and_mono() {
         "dotnet",
         "Error: Garbage collector could not allocate 16384 bytes of memory for major heap section.\n",
     );
+    assert_eq!(told_of("dotnet", "Could not allocate 3 rooms\n", None), None);
 }
 
 #[test]
