@@ -5,8 +5,8 @@ use e2e::docker::Host;
 /// Prints each file that gives its caller another uid or gid.
 const SET_UID: &str = "find / -xdev -type f -perm /6000; ";
 
-/// Prints clients of the network and what fetches packages of languages, and what a package manager knows of packages that are elsewhere. What dpkg has installed stays known:
-/// scanners of images look for it.
+/// Prints clients of the network and what fetches packages of languages, and what a package manager knows of packages that
+/// are elsewhere. What dpkg has installed stays known: scanners of images look for it.
 const NOT_FOR_PROGRAMS: &str = "\
     for tool in ssh scp sftp curl wget git svn hg nc telnet ftp rsync cargo rustup mvn npm pip; do command -v $tool; done; \
     find /var/lib/apt/lists /var/cache/apt -type f -size +0 ! -name lock 2>/dev/null; \
