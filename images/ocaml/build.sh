@@ -6,9 +6,9 @@ output=$1
 shift
 
 own=" $(for source; do basename "${source%.*}"; done | tr '[:upper:]\n' '[:lower:] ') "
-# Of a source that cannot be read the compiler tells.
+# Of a source that cannot be read the compiler tells. Threads need Unix, and mutexes are theirs up to OCaml 4.14.
 spoken_of=" $(ocamldep -modules "$@" 2>/dev/null | sed 's/^[^:]*://' | tr '[:upper:]\n' '[:lower:] ') "
-case $spoken_of in *" thread "* | *" event "*) spoken_of="$spoken_of unix " ;; esac
+case $spoken_of in *" thread "* | *" event "* | *" mutex "* | *" condition "*) spoken_of="$spoken_of unix thread " ;; esac
 libraries=
 
 # library NAME MODULE...: linking one that no source speaks of would take as long as all the rest.
@@ -22,10 +22,10 @@ library() {
   libraries="$libraries $needed"
 }
 
-library unix unix
+library unix unix unixlabels
 library str str
-library threads unix thread event
-library zarith z q big_int_z
+case $own in *" unix "*) ;; *) library threads thread event ;; esac
+library zarith z q big_int_z zarith_version
 # Names have no spaces: those of OCaml's modules cannot. Modules may be in folders.
 folders=$(for source; do printf -- '-I %s\n' "$(dirname "$source")"; done | sort -u)
 # shellcheck disable=SC2046,SC2086
