@@ -8,13 +8,15 @@ import { keep } from "./replaced";
 /** The first language of all, with its example, unless there is something by then: what a link has brought, or what was brought back. */
 export async function chooseFirst(id: string, replaced: () => void): Promise<void> {
   await example(id);
-  if (draft.value.files.length === 0) await show(id, replaced, (tests) => tests !== empty.tests);
+  // Who was quicker has chosen another, whose example is on its way as well.
+  if (!choosing && draft.value.files.length === 0) await show(id, replaced, (tests) => tests !== empty.tests);
 }
 
 /** Milliseconds for which a run waits for the language that was chosen for it. */
 const PATIENCE = 3000;
 
-let choosing: Promise<unknown> = Promise.resolve();
+/** While one is being chosen. */
+let choosing: Promise<unknown> | null = null;
 
 /** Until the language that was chosen last is the draft's: nobody's program is to be run as one in another. */
 export function chosen(): Promise<unknown> {
@@ -24,7 +26,10 @@ export function chosen(): Promise<unknown> {
 /** Another language. What somebody has written stays: a program, called as that language calls it, and tests. */
 export function chooseLanguage(id: string, replaced: () => void): Promise<void> {
   const done = choose(id, replaced);
-  choosing = done.catch(() => {});
+  const over = done.catch(() => {}).then(() => {
+    if (choosing === over) choosing = null;
+  });
+  choosing = over;
   return done;
 }
 
