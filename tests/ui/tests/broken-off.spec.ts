@@ -224,7 +224,8 @@ test("what the server cannot tell for a moment takes nothing away of what is sho
   await page.evaluate(() => new BroadcastChannel("gavel.session").postMessage("in"));
   await expect.poll(() => asked["/api/v1/problems/sums"]).toBeGreaterThan(1);
   expect(asked["/api/v1/problems/sums/statement"]).toBe(1);
-  expect(asked["/api/v1/submissions"]).toBe(1);
+  // Also what was asked for when the submission was judged may come only now.
+  expect(asked["/api/v1/submissions"]).toBeLessThan(3);
   await expect(judged).toBeVisible();
   await expect(page.locator(".statement strong")).toHaveText("two");
   const list = page.locator(".card", { has: page.getByRole("heading", { name: "Submissions to this problem" }) });
